@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Operations on a guest, one table row each: command-line option = recipe key = help = function. */
+#ifndef FORGE_FSIMAGE_CUSTOMIZE_H
+#define FORGE_FSIMAGE_CUSTOMIZE_H
+
+#include "fsimage/guest.h"
+
+enum customize_value {
+    CUSTOMIZE_FLAG,   /* no value */
+    CUSTOMIZE_STRING, /* one value */
+    CUSTOMIZE_PAIR,   /* FIRST:SECOND, split at the first colon */
+    CUSTOMIZE_LIST,   /* A,B,C */
+};
+
+enum customize_when { CUSTOMIZE_BEFORE, CUSTOMIZE_IN_ORDER, CUSTOMIZE_AFTER };
+
+struct customize_step;
+
+struct customize_op {
+    const char *name; /* --NAME and recipe key NAME */
+    enum customize_value value;
+    const char *value_name; /* "FILE:DEST" */
+    enum customize_when when;
+    int (*run)(struct guest *guest, const struct customize_step *step, struct error **err);
+    const char *help; /* no full stop */
+    /* Optional: look at a parsed step before any launch (local files, expressions, selectors). */
+    int (*check)(struct customize_step *step, struct error **err);
+    bool runs_guest; /* executes the guest's programs */
+    bool needs_network;
+    bool secret; /* the value is never shown */
+};
+
+extern const struct customize_op customize_ops[];
+extern const size_t customize_op_count;
+const struct customize_op *customize_op_find(const char *name);
+
+/* One thing to do, parsed. */
+struct customize_step {
+    const struct customize_op *op;
+    char *first, *second; /* STRING has FIRST only */
+    struct string_list items;
+    char *base_dir; /* local paths are relative to it; NULL: the current directory */
+    char *origin;   /* "--upload" or "web.yaml:12:5", for messages */
+    void *prepared; /* what check() made of it: freed with free() */
+};
+
+struct customize_plan {
+    struct customize_step *steps;
+    size_t count;
+};
+
+/* Append operation NAME with VALUE (NULL for a flag); the command line and the recipe both come
+ * through this door. Unknown names, bad values and local files that cannot be read are ERROR_USAGE
+ * with ORIGIN in front. */
+MUST_CHECK int customize_plan_add(struct customize_plan *plan, const char *name, const char *value,
+                                  const char *base_dir, const char *origin, struct error **err);
+
+bool customize_plan_needs_network(const struct customize_plan *plan);
+
+/* Run the steps: all BEFORE, IN_ORDER as given, all AFTER; the first failure ends it, its message
+ * naming the step and its origin. */
+MUST_CHECK int customize_plan_run(const struct customize_plan *plan, struct guest *guest,
+                                  struct progress *progress, struct error **err);
+
+void customize_plan_clear(struct customize_plan *plan);
+#define AUTO_PLAN __attribute__((cleanup(customize_plan_clear)))
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A libguestfs session on one image: launch, inspect, mount, run, shut down. One launch each. */
+#ifndef FORGE_FSIMAGE_GUEST_H
+#define FORGE_FSIMAGE_GUEST_H
+
+#include "forge/base/progress.h"
+#include "forge/base/strings.h"
+#include "fsimage/image.h"
+
+#include <guestfs.h>
+
+enum accel { ACCEL_AUTO, ACCEL_KVM, ACCEL_TCG };
+enum guest_mode { GUEST_READ_ONLY, GUEST_READ_WRITE };
+
+/* {0} gives the defaults. */
+struct guest_options {
+    enum accel accel;
+    int memsize;        /* MiB; 0: libguestfs's default */
+    int smp;            /* 0: cpu_count() */
+    int launch_timeout; /* seconds in all; 0: 300 */
+    const char *appliance; /* a fixed appliance's directory; NULL: $FORGE_APPLIANCE, else supermin */
+    bool network;
+    bool trace; /* libguestfs's own trace, secrets redacted */
+};
+
+/* What inspection found; strings from the guest are not trusted. All owned by the guest. */
+struct guest_facts {
+    char *root; /* device of the root file system */
+    char *type, *distro, *product_name, *arch, *hostname;
+    char *package_format, *package_management;
+    int major, minor;
+};
+
+struct guest;
+
+/* Launch the appliance on IMAGE, inspect it and mount its file systems. ERROR_HOST: the appliance
+ * does not come up (its console's last lines are in the message); ERROR_INVALID: no operating
+ * system, more than one, or a Windows guest. */
+MUST_CHECK struct guest *guest_open(const struct image *image, enum guest_mode mode,
+                                    const struct guest_options *options, struct progress *progress,
+                                    struct error **err);
+
+guestfs_h *guest_handle(struct guest *guest);
+const struct guest_facts *guest_facts(const struct guest *guest);
+
+/* Set *ERR from libguestfs's last error: "FORMAT: what it says", ERROR_GUEST. Always -1. */
+int guest_error(struct guest *guest, struct error **err, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+
+/* Run ARGV in the guest (chroot in the appliance), with the run's environment (proxy, CA, locale).
+ * A failing command is ERROR_GUEST with the last lines of its output; refused before running when
+ * the guest's architecture is foreign. OUTPUT, when not NULL, receives its output (owned). */
+MUST_CHECK int guest_run(struct guest *guest, const char *const argv[], char **output,
+                         struct error **err);
+
+/* Unmount and end the appliance; a failure is a failed write. */
+MUST_CHECK int guest_shutdown(struct guest *guest, struct error **err);
+
+void guest_close(struct guest *guest);
+DEFINE_CLEANUP(struct guest *, guest_close)
+
+#endif

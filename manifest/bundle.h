@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bundles: made from an image's bytes, checked, and turned back into an image. */
+#ifndef FORGE_MANIFEST_BUNDLE_H
+#define FORGE_MANIFEST_BUNDLE_H
+
+#include "forge/base/device.h"
+#include "forge/base/progress.h"
+#include "manifest/manifest.h"
+
+#define BUNDLE_PART_SIZE (10 << 20) /* FORMAT.md 3 */
+#define BUNDLE_IMAGE_MAX (INT64_C(10) << 30) /* AWS's limit, FORMAT.md 15 */
+
+/* Holes are runs of zero bytes of this granularity at multiples of it, found in the content: the
+ * same content gives the same tar stream from every host and image format. */
+enum { BUNDLE_SPARSE_BLOCK = 64 << 10 };
+
+/* The keys at hand; any may be NULL. Borrowed. */
+struct bundle_keys {
+    const struct certificate *user_certificate;
+    const struct private_key *user_key;
+    const struct certificate *ec2_certificate;
+};
+
+struct bundle_options {
+    const char *directory;    /* exists */
+    bool replace;             /* NAME.manifest.xml and NAME.part.* may be there: they are replaced */
+    const struct manifest *fields; /* name, user, architecture, type, mapping, ids, codes, ancestry */
+    struct bundle_keys keys;  /* user_key signs; both certificates wrap the AES key */
+    int64_t mtime;            /* of the tar member, seconds */
+    int64_t part_size;        /* 0: BUNDLE_PART_SIZE */
+    int level;                /* 0: 6; 1 to 12 */
+    unsigned threads;         /* 0: as many as cpu_count() */
+    bool no_size_checks;      /* allow images over BUNDLE_IMAGE_MAX */
+};
+
+/* Pack IMAGE into OPTIONS->directory: two passes over its data extents, bounded memory, parts
+ * first and the manifest last under their final names, or nothing at all. OUT receives the manifest
+ * as written; *MANIFEST_PATH (owned) its path. ERROR_INVALID: empty or too large an image. */
+MUST_CHECK int bundle_create(struct device *image, const struct bundle_options *options,
+                             struct progress *progress, struct manifest *out,
+                             char **manifest_path, struct error **err);
+
+/* Decrypt the AES key and IV of MANIFEST with KEY, trying the user's pair, then the cloud's. A key
+ * that opens neither is ERROR_INVALID ("... is not a key of this bundle"). Wipe OUT after use. */
+struct cipher_key;
+MUST_CHECK int bundle_unwrap_key(const struct manifest *manifest, const struct private_key *key,
+                                 struct cipher_key *out, struct error **err);
+
+/* Restore the image of MANIFEST, whose parts lie in DIRECTORY, into IMAGE (its size is
+ * manifest->size): writes ascend, holes are device_zero. Part digests, sizes, tar digest and image
+ * size are all checked: ERROR_MISMATCH. On failure IMAGE's content is undefined: the caller
+ * discards it. *MTIME, when not NULL, receives the member's. */
+MUST_CHECK int bundle_extract(const struct manifest *manifest, const struct private_key *key,
+                              const char *directory, struct device *image,
+                              struct progress *progress, int64_t *mtime, struct error **err);
+
+/* What a check can find. */
+enum bundle_check {
+    BUNDLE_CHECK_SIGNATURE,
+    BUNDLE_CHECK_PARTS,   /* each is there, of the right size and digest */
+    BUNDLE_CHECK_SIZES,   /* bundled_size is the sum of the parts */
+    BUNDLE_CHECK_KEY,     /* the key opens the bundle */
+    BUNDLE_CHECK_CONTENT, /* tar digest and image size */
+    BUNDLE_CHECK_COUNT
+};
+enum bundle_verdict { BUNDLE_NOT_CHECKED, BUNDLE_OK, BUNDLE_BAD };
+
+struct bundle_fault {
+    enum bundle_check check;
+    enum error_cause cause;
+    int part; /* index, or -1 */
+    char *message;
+};
+
+/* {0} is "nothing checked". */
+struct bundle_report {
+    enum bundle_verdict verdicts[BUNDLE_CHECK_COUNT];
+    struct bundle_fault *faults; /* every one found, in order */
+    size_t fault_count;
+};
+
+/* Check MANIFEST and its parts in DIRECTORY as far as the keys at hand allow; every fault goes
+ * into REPORT. -1 only when checking itself was impossible (memory, interruption). */
+MUST_CHECK int bundle_verify(const struct manifest *manifest, const struct bundle_keys *keys,
+                             const char *directory, struct progress *progress,
+                             struct bundle_report *report, struct error **err);
+
+const char *bundle_check_name(enum bundle_check check); /* "signature", "parts", ... */
+void bundle_report_clear(struct bundle_report *report);
+#define AUTO_REPORT __attribute__((cleanup(bundle_report_clear)))
+
+#endif
