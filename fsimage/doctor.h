@@ -19,7 +19,8 @@ struct findings {
     size_t count;
 };
 
-/* Run every check of the table, the last of which launches an appliance. -1 only when interrupted. */
+/* Run every check of the table, the last of which launches an appliance. -1 only when interrupted.
+ */
 MUST_CHECK int doctor_run(const struct guest_options *options, const char *tmpdir,
                           struct progress *progress, struct findings *out, struct error **err);
 bool findings_allow_launch(const struct findings *findings);

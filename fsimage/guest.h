@@ -18,7 +18,8 @@ struct guest_options {
     int memsize;        /* MiB; 0: libguestfs's default */
     int smp;            /* 0: cpu_count() */
     int launch_timeout; /* seconds in all; 0: 300 */
-    const char *appliance; /* a fixed appliance's directory; NULL: $FORGE_APPLIANCE, else supermin */
+    const char
+        *appliance; /* a fixed appliance's directory; NULL: $FORGE_APPLIANCE, else supermin */
     bool network;
     bool trace; /* libguestfs's own trace, secrets redacted */
 };
@@ -44,8 +45,7 @@ guestfs_h *guest_handle(struct guest *guest);
 const struct guest_facts *guest_facts(const struct guest *guest);
 
 /* Set *ERR from libguestfs's last error: "FORMAT: what it says", ERROR_GUEST. Always -1. */
-int guest_error(struct guest *guest, struct error **err, const char *format, ...)
-    PRINTF_LIKE(3, 4);
+int guest_error(struct guest *guest, struct error **err, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* Run ARGV in the guest (chroot in the appliance), with the run's environment (proxy, CA, locale).
  * A failing command is ERROR_GUEST with the last lines of its output; refused before running when

@@ -17,8 +17,8 @@ struct image {
 };
 
 struct image_options {
-    const char *format;  /* "raw", "qcow2", or NULL: qcow2 by its magic, otherwise raw */
-    bool allow_backing;  /* a backing file is acceptable, if every layer records its format */
+    const char *format; /* "raw", "qcow2", or NULL: qcow2 by its magic, otherwise raw */
+    bool allow_backing; /* a backing file is acceptable, if every layer records its format */
 };
 
 /* Open and check the image at PATH. ERROR_INVALID: missing, unreadable, empty, truncated, in use by

@@ -7,7 +7,7 @@
 #include "forge/base/progress.h"
 #include "manifest/manifest.h"
 
-#define BUNDLE_PART_SIZE (10 << 20) /* FORMAT.md 3 */
+#define BUNDLE_PART_SIZE (10 << 20)          /* FORMAT.md 3 */
 #define BUNDLE_IMAGE_MAX (INT64_C(10) << 30) /* AWS's limit, FORMAT.md 15 */
 
 /* Holes are runs of zero bytes of this granularity at multiples of it, found in the content: the
@@ -22,23 +22,24 @@ struct bundle_keys {
 };
 
 struct bundle_options {
-    const char *directory;    /* exists */
-    bool replace;             /* NAME.manifest.xml and NAME.part.* may be there: they are replaced */
-    const struct manifest *fields; /* name, user, architecture, type, mapping, ids, codes, ancestry */
-    struct bundle_keys keys;  /* user_key signs; both certificates wrap the AES key */
-    int64_t mtime;            /* of the tar member, seconds */
-    int64_t part_size;        /* 0: BUNDLE_PART_SIZE */
-    int level;                /* 0: 6; 1 to 12 */
-    unsigned threads;         /* 0: as many as cpu_count() */
-    bool no_size_checks;      /* allow images over BUNDLE_IMAGE_MAX */
+    const char *directory; /* exists */
+    bool replace;          /* NAME.manifest.xml and NAME.part.* may be there: they are replaced */
+    const struct manifest
+        *fields;             /* name, user, architecture, type, mapping, ids, codes, ancestry */
+    struct bundle_keys keys; /* user_key signs; both certificates wrap the AES key */
+    int64_t mtime;           /* of the tar member, seconds */
+    int64_t part_size;       /* 0: BUNDLE_PART_SIZE */
+    int level;               /* 0: 6; 1 to 12 */
+    unsigned threads;        /* 0: as many as cpu_count() */
+    bool no_size_checks;     /* allow images over BUNDLE_IMAGE_MAX */
 };
 
 /* Pack IMAGE into OPTIONS->directory: two passes over its data extents, bounded memory, parts
  * first and the manifest last under their final names, or nothing at all. OUT receives the manifest
  * as written; *MANIFEST_PATH (owned) its path. ERROR_INVALID: empty or too large an image. */
 MUST_CHECK int bundle_create(struct device *image, const struct bundle_options *options,
-                             struct progress *progress, struct manifest *out,
-                             char **manifest_path, struct error **err);
+                             struct progress *progress, struct manifest *out, char **manifest_path,
+                             struct error **err);
 
 /* Decrypt the AES key and IV of MANIFEST with KEY, trying the user's pair, then the cloud's. A key
  * that opens neither is ERROR_INVALID ("... is not a key of this bundle"). Wipe OUT after use. */

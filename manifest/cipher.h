@@ -26,7 +26,8 @@ MUST_CHECK struct cipher *cipher_new_decrypt(const struct cipher_key *key, struc
 MUST_CHECK int cipher_update(struct cipher *cipher, const void *in, size_t count, void *out,
                              size_t *written, struct error **err);
 
-/* The last block: padding is added, or checked and removed (ERROR_MISMATCH when it is not right). */
+/* The last block: padding is added, or checked and removed (ERROR_MISMATCH when it is not right).
+ */
 MUST_CHECK int cipher_final(struct cipher *cipher, void *out, size_t *written, struct error **err);
 
 void cipher_free(struct cipher *cipher);

@@ -25,9 +25,8 @@ DEFINE_CLEANUP(struct certificate *, certificate_free)
 
 /* Read a PEM key: PKCS#1, PKCS#8, or either encrypted (then PASSPHRASE is asked; NULL makes that
  * ERROR_USAGE naming --passphrase). Not RSA, unreadable, wrong passphrase: ERROR_INVALID. */
-MUST_CHECK struct private_key *private_key_read(const char *path,
-                                                const struct passphrase *passphrase,
-                                                struct error **err);
+MUST_CHECK struct private_key *
+private_key_read(const char *path, const struct passphrase *passphrase, struct error **err);
 void private_key_free(struct private_key *key);
 DEFINE_CLEANUP(struct private_key *, private_key_free)
 

@@ -40,16 +40,16 @@ struct manifest {
     char *type; /* machine, kernel, ramdisk; NULL before 2007-10-10 */
     char *kernel_name;
     struct string_list ancestry;
-    char *digest;                 /* lower-case hex SHA-1 of the tar stream */
-    int64_t size;                 /* bytes of the image */
-    int64_t bundled_size;         /* bytes of all parts */
+    char *digest;                                 /* lower-case hex SHA-1 of the tar stream */
+    int64_t size;                                 /* bytes of the image */
+    int64_t bundled_size;                         /* bytes of all parts */
     char *ec2_encrypted_key, *user_encrypted_key; /* hex */
     char *ec2_encrypted_iv, *user_encrypted_iv;
     struct part *parts; /* by index, whatever their order in the document */
     size_t part_count;
 
-    char *signature;     /* hex, or UNSIGNED, or "" */
-    char *signed_text;   /* the bytes the signature is over, cut from the document (FORMAT.md 4) */
+    char *signature;   /* hex, or UNSIGNED, or "" */
+    char *signed_text; /* the bytes the signature is over, cut from the document (FORMAT.md 4) */
     size_t signed_length;
 };
 
@@ -68,8 +68,7 @@ MUST_CHECK char *manifest_format(const struct manifest *manifest, const struct p
 
 /* 0 when the signature is CERTIFICATE's; ERROR_MISMATCH when it is not or there is none. */
 MUST_CHECK int manifest_check_signature(const struct manifest *manifest,
-                                        const struct certificate *certificate,
-                                        struct error **err);
+                                        const struct certificate *certificate, struct error **err);
 
 /* Append one mapping (copies) and keep the list sorted by virtual name in byte order. An existing
  * virtual name is replaced. */

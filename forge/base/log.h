@@ -15,7 +15,7 @@ void log_set_before(void (*before)(void));
 
 void log_debug(const char *format, ...) PRINTF_LIKE(1, 2);
 void log_info(const char *format, ...) PRINTF_LIKE(1, 2);
-void log_warn(const char *format, ...) PRINTF_LIKE(1, 2); /* "forge: warning: ..." */
+void log_warn(const char *format, ...) PRINTF_LIKE(1, 2);  /* "forge: warning: ..." */
 void log_error(const char *format, ...) PRINTF_LIKE(1, 2); /* only main() reports errors */
 
 #endif

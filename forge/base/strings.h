@@ -16,8 +16,8 @@ struct string_list {
     size_t count;
 };
 
-void string_list_add(struct string_list *list, const char *item);  /* copies */
-void string_list_take(struct string_list *list, char *item);       /* takes */
+void string_list_add(struct string_list *list, const char *item); /* copies */
+void string_list_take(struct string_list *list, char *item);      /* takes */
 /* Split TEXT at each SEPARATOR, trim blanks, drop empty items, append the rest. */
 void string_list_split(struct string_list *list, const char *text, char separator);
 void string_list_copy(struct string_list *to, const struct string_list *from);
@@ -43,8 +43,8 @@ char *format_size(int64_t bytes);
 
 bool starts_with(const char *text, const char *prefix);
 bool ends_with(const char *text, const char *suffix);
-const char *path_basename(const char *path); /* borrowed, what follows the last slash */
-char *path_dirname(const char *path);        /* owned; "." when there is no slash */
+const char *path_basename(const char *path);        /* borrowed, what follows the last slash */
+char *path_dirname(const char *path);               /* owned; "." when there is no slash */
 char *path_join(const char *dir, const char *name); /* owned; NAME alone when it is absolute */
 
 /* The entry of NAMES (NULL-terminated) nearest to WORD, or NULL when none is near. Borrowed. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A private directory beside the output: work happens there, finished files are published by rename. */
+/* A private directory beside the output: work happens there, finished files are published by
+ * rename. */
 #ifndef FORGE_BASE_WORKDIR_H
 #define FORGE_BASE_WORKDIR_H
 
@@ -29,8 +30,7 @@ MUST_CHECK int publish_file(const char *from, const char *to, bool replace, stru
 
 /* Fail (ERROR_FAILED, with both figures) when the file system of DIR has fewer than NEEDED bytes
  * free; WHAT names what needs them. */
-MUST_CHECK int require_space(const char *dir, int64_t needed, const char *what,
-                             struct error **err);
+MUST_CHECK int require_space(const char *dir, int64_t needed, const char *what, struct error **err);
 
 /* The directory for large temporary files: TMPDIR (the option, may be NULL), else $TMPDIR, else
  * /var/tmp. Borrowed. */
