@@ -6,6 +6,7 @@
 #include "forge/base/device.h"
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 enum image_format { IMAGE_RAW, IMAGE_QCOW2 };
 
@@ -14,6 +15,7 @@ struct image {
     enum image_format format;
     int64_t virtual_size;   /* bytes the guest sees */
     int64_t allocated_size; /* bytes it takes on this host, backing files included */
+    struct stat opened;     /* as it was when it was opened */
 };
 
 struct image_options {
@@ -29,6 +31,9 @@ MUST_CHECK struct image *image_open(const char *path, const struct image_options
 
 /* Describe a file that this process has just made; nothing is probed. */
 struct image *image_of(const char *path, enum image_format format, int64_t virtual_size);
+
+/* Fail (ERROR_FAILED) when the file changed since image_open: its size, mtime or inode differs. */
+MUST_CHECK int image_check_unchanged(const struct image *image, struct error **err);
 
 void image_close(struct image *image);
 DEFINE_CLEANUP(struct image *, image_close)

@@ -14,9 +14,6 @@ MUST_CHECK struct overlay *overlay_create(const struct image *base, const char *
 
 const struct image *overlay_image(const struct overlay *overlay); /* borrowed */
 
-/* Fail (ERROR_FAILED) when the base changed since overlay_create: its size or mtime differs. */
-MUST_CHECK int overlay_check_base(const struct overlay *overlay, struct error **err);
-
 void overlay_close(struct overlay *overlay);
 DEFINE_CLEANUP(struct overlay *, overlay_close)
 

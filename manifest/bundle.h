@@ -32,7 +32,22 @@ struct bundle_options {
     int level;               /* 0: 6; 1 to 12 */
     unsigned threads;        /* 0: as many as cpu_count() */
     bool no_size_checks;     /* allow images over BUNDLE_IMAGE_MAX */
+    /* Called once when all is written and nothing is published yet; an error stops there. For
+     * "the input changed while it was read". May be NULL. */
+    int (*before_publish)(void *opaque, struct error **err);
+    void *before_publish_opaque;
 };
+
+/* What can be refused before any work: a name with a slash, an account that is not 12 digits, a key
+ * that is not its certificate's, no EC2 certificate (ERROR_USAGE or ERROR_INVALID), a bundle of
+ * that name already in the directory, or one that cannot be written to (ERROR_FAILED). The
+ * architecture may still be missing. bundle_create does the same checks. */
+MUST_CHECK int bundle_check_options(const struct bundle_options *options, struct error **err);
+
+/* Is an image of SIZE bytes one that can be bundled? ERROR_INVALID: empty, or over
+ * BUNDLE_IMAGE_MAX without no_size_checks. bundle_create does the same check. */
+MUST_CHECK int bundle_check_size(int64_t size, const struct bundle_options *options,
+                                 struct error **err);
 
 /* Pack IMAGE into OPTIONS->directory: two passes over its data extents, bounded memory, parts
  * first and the manifest last under their final names, or nothing at all. OUT receives the manifest
