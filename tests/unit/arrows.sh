@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The arrows of the house: which room includes which, and who may see which library.
+set -euo pipefail
+cd "${FORGE_SOURCE:-$(dirname "$0")/../..}"
+failed=0
+
+# forbid WHY FILES... -- PATTERN: no file may have an #include that matches.
+forbid() {
+  local why=$1 files=() found
+  shift
+  while [[ $1 != -- ]]; do files+=("$1"); shift; done
+  if found=$(grep -rnE --include='*.[ch]' "^#include [<\"]($2)" "${files[@]}"); then
+    printf '%s:\n%s\n' "$why" "$found" >&2
+    failed=1
+  fi
+}
+
+forbid 'base includes nothing of ours' forge/base -- '(fsimage|manifest|fixtures|tests|forge/(cli|build|join|compat))/'
+forbid 'manifest sees base only' manifest -- '(fsimage|forge/(cli|build|join|compat))/'
+forbid 'fsimage sees base only' fsimage -- '(manifest|forge/(cli|build|join|compat))/'
+forbid 'build and join do not see the command line' forge/build forge/join -- 'forge/(cli|compat)/'
+
+# only LIBRARY-PATTERN ALLOWED-PATTERN: nobody but the allowed files includes it.
+only() {
+  local found
+  if found=$(grep -rnE --include='*.[ch]' "^#include <($1)" forge fsimage manifest | grep -vE "^($2)"); then
+    printf 'only %s may include %s:\n%s\n' "$2" "$1" "$found" >&2
+    failed=1
+  fi
+}
+
+only 'guestfs|libnbd|libfdisk|ext2fs' 'fsimage/'
+only 'openssl|zlib|libdeflate|libxml|isa-l|igzip' 'manifest/|forge/base/digest\.c'
+only 'archive' 'manifest/|fsimage/'
+only 'yaml' 'forge/build/recipe_yaml\.c'
+only 'jansson' 'forge/base/json\.h'
+
+# The rooms below have one door to exit statuses: the programs.
+if grep -rnE --include='*.c' '\b_?exit\(' fsimage manifest forge/build forge/join; then
+  echo 'libraries return errors; only programs exit' >&2
+  failed=1
+fi
+exit $failed
