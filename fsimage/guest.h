@@ -20,8 +20,9 @@ struct guest_options {
     int launch_timeout; /* seconds in all; 0: 300 */
     const char
         *appliance; /* a fixed appliance's directory; NULL: $FORGE_APPLIANCE, else supermin */
-    bool network;
-    bool trace; /* libguestfs's own trace, secrets redacted */
+    bool network;   /* of the guest's commands */
+    const char *ca_certificate; /* a PEM file that guest commands trust as well, for the run only */
+    bool trace;                 /* libguestfs's own trace in the log, file contents left out */
 };
 
 /* What inspection found; strings from the guest are not trusted. All owned by the guest. */
@@ -44,7 +45,8 @@ MUST_CHECK struct guest *guest_open(const struct image *image, enum guest_mode m
 guestfs_h *guest_handle(struct guest *guest);
 const struct guest_facts *guest_facts(const struct guest *guest);
 
-/* Set *ERR from libguestfs's last error: "FORMAT: what it says", ERROR_GUEST. Always -1. */
+/* Set *ERR from libguestfs's last error: "FORMAT: what it says", ERROR_GUEST; ERROR_INTERRUPTED
+ * when a signal ended the appliance. Always -1. */
 int guest_error(struct guest *guest, struct error **err, const char *format, ...) PRINTF_LIKE(3, 4);
 
 /* Run ARGV in the guest (chroot in the appliance), with the run's environment (proxy, CA, locale).
@@ -52,6 +54,10 @@ int guest_error(struct guest *guest, struct error **err, const char *format, ...
  * the guest's architecture is foreign. OUTPUT, when not NULL, receives its output (owned). */
 MUST_CHECK int guest_run(struct guest *guest, const char *const argv[], char **output,
                          struct error **err);
+
+/* TEXT from a guest for a message: control characters replaced, only the last lines of a long one.
+ * Owned. */
+char *guest_printable(const char *text);
 
 /* Unmount and end the appliance; a failure is a failed write. */
 MUST_CHECK int guest_shutdown(struct guest *guest, struct error **err);

@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -138,11 +139,41 @@ int process_run(const char *const argv[], enum error_cause cause, char **output,
     return 0;
 }
 
+/* Our environment and the two variables of socket activation: LISTEN_FDS, and LISTEN_PID with room
+ * for the number that only the child knows. Entries are borrowed but for the two; owned array. */
+static char **activation_environment(size_t count, char listen_fds[], char listen_pid[])
+{
+    struct string_list kept = { 0 };
+    for (char **entry = environ; *entry; entry++) {
+        if (!starts_with(*entry, "LISTEN_"))
+            string_list_take(&kept, *entry);
+    }
+    sprintf(listen_fds, "LISTEN_FDS=%zu", count);
+    string_list_take(&kept, listen_fds);
+    string_list_take(&kept, listen_pid);
+    return kept.items;
+}
+
+/* Write "LISTEN_PID=NUMBER"; after fork only what is safe in a signal handler may be called. */
+static void write_listen_pid(char text[], pid_t pid)
+{
+    char digits[16];
+    size_t count = 0, at = strlen("LISTEN_PID=");
+    for (; pid || !count; pid /= 10)
+        digits[count++] = (char)('0' + pid % 10);
+    memcpy(text, "LISTEN_PID=", at);
+    while (count)
+        text[at++] = digits[--count];
+    text[at] = '\0';
+}
+
 /* fork rather than posix_spawn: the child must ask to die with its parent before it execs. */
 pid_t process_start(const char *const argv[], const int fds[], size_t count, int log_fd,
                     struct error **err)
 {
     enum { FIRST_FD = 3, CLEAR_OF_TARGETS = 64 };
+    char listen_fds[40], listen_pid[40] = "";
+    AUTO_FREE char **environment = activation_environment(count, listen_fds, listen_pid);
     pid_t parent = getpid(), pid = fork();
     if (pid < 0)
         return error_set_errno(err, "starting %s", argv[0]);
@@ -160,7 +191,9 @@ pid_t process_start(const char *const argv[], const int fds[], size_t count, int
     dup2(1, 2);
     for (size_t i = 0; i < count && i < ARRAY_SIZE(moved); i++)
         dup2(moved[i], FIRST_FD + (int)i);
-    execvp(argv[0], (char *const *)argv);
+    if (count)
+        write_listen_pid(listen_pid, getpid());
+    execvpe(argv[0], (char *const *)argv, count ? environment : environ);
     _exit(127);
 }
 

@@ -16,7 +16,8 @@ MUST_CHECK int process_run(const char *const argv[], enum error_cause cause, cha
                            int *status, struct error **err);
 
 /* Start ARGV and return its pid, -1 on error; FDS[0..COUNT) become descriptors 3, 4, ... of the
- * child, which dies with this process. stdin is /dev/null; stdout and stderr go to LOG_FD. */
+ * child, announced to it by LISTEN_FDS and LISTEN_PID (socket activation). It dies with the thread
+ * that starts it. stdin is /dev/null; stdout and stderr go to LOG_FD. */
 MUST_CHECK pid_t process_start(const char *const argv[], const int fds[], size_t count, int log_fd,
                                struct error **err);
 
