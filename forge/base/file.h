@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A whole small file in memory. */
+#ifndef FORGE_BASE_FILE_H
+#define FORGE_BASE_FILE_H
+
+#include "forge/base/error.h"
+
+#include <stddef.h>
+
+/* Everything in the file or pipe at PATH: owned, *LENGTH bytes and a NUL behind them. A directory,
+ * an unreadable file, and more than MAX bytes are ERROR_INVALID. No copy is left behind in memory:
+ * who reads a secret only has to wipe what it gets. */
+MUST_CHECK char *file_read(const char *path, size_t max, size_t *length, struct error **err);
+
+#endif
