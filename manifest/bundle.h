@@ -30,6 +30,7 @@ struct bundle_options {
     int64_t mtime;           /* of the tar member, seconds */
     int64_t part_size;       /* 0: BUNDLE_PART_SIZE */
     int level;               /* 0: 6; 1 to 12 */
+    const char *packer;      /* NULL: the best of this build; a name of packer.h's table */
     unsigned threads;        /* 0: as many as cpu_count() */
     bool no_size_checks;     /* allow images over BUNDLE_IMAGE_MAX */
     /* Called once when all is written and nothing is published yet; an error stops there. For

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Make a bundle: scan for holes, stream the image into parts, write the manifest, publish. */
+#include "forge/base/cpu.h"
+#include "forge/base/workdir.h"
+#include "manifest/bundle.h"
+#include "manifest/bundle_account.h"
+#include "manifest/bundle_files.h"
+#include "manifest/cipher.h"
+#include "manifest/pack_stream.h"
+#include "manifest/sink_encrypt.h"
+#include "manifest/source_tar.h"
+#include "manifest/sparse_map.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* More packers than this only cost memory: one reader cannot feed them. */
+enum { THREADS_MAX = 64 };
+
+#define AUTO_KEY __attribute__((cleanup(cipher_key_wipe)))
+
+static char *copy_or(const char *text, const char *otherwise)
+{
+    return xstrdup(text ? text : otherwise);
+}
+
+/* What the caller decides about the manifest. */
+static int copy_fields(struct manifest *to, const struct manifest *from, struct error **err)
+{
+    if (!from->architecture)
+        return error_set(err, ERROR_USAGE, "the image's architecture is not known");
+    to->version = MANIFEST_2007_10_10;
+    to->bundler_name = copy_or(from->bundler_name, "forge");
+    to->bundler_version = copy_or(from->bundler_version, FORGE_VERSION);
+    to->bundler_release = copy_or(from->bundler_release, "1");
+    to->architecture = xstrdup(from->architecture);
+    for (size_t i = 0; i < from->mapping_count; i++)
+        manifest_add_mapping(to, from->mappings[i].virtual_name, from->mappings[i].device);
+    to->kernel_id = xstrdup(from->kernel_id);
+    to->ramdisk_id = xstrdup(from->ramdisk_id);
+    string_list_copy(&to->product_codes, &from->product_codes);
+    to->name = xstrdup(from->name);
+    to->user = bundle_account(from->user);
+    to->type = copy_or(from->type, "machine");
+    to->kernel_name = xstrdup(from->kernel_name);
+    string_list_copy(&to->ancestry, &from->ancestry);
+    return 0;
+}
+
+/* 16 bytes as the 32 digits that RSA encrypts (FORMAT.md 4); without CERTIFICATE the element stays
+ * empty. Owned, NULL on error. */
+static char *wrap_bytes(const struct certificate *certificate, const unsigned char bytes[16],
+                        struct error **err)
+{
+    if (!certificate)
+        return xstrdup("");
+    char *digits = hex_encode(bytes, 16);
+    char *wrapped = certificate_encrypt(certificate, digits, strlen(digits), err);
+    explicit_bzero(digits, strlen(digits));
+    free(digits);
+    return wrapped;
+}
+
+static int wrap_key(struct manifest *manifest, const struct bundle_keys *keys,
+                    const struct cipher_key *key, struct error **err)
+{
+    const struct {
+        const struct certificate *certificate;
+        const unsigned char *bytes;
+        char **element;
+    } rows[] = {
+        { keys->ec2_certificate, key->key, &manifest->ec2_encrypted_key },
+        { keys->user_certificate, key->key, &manifest->user_encrypted_key },
+        { keys->ec2_certificate, key->iv, &manifest->ec2_encrypted_iv },
+        { keys->user_certificate, key->iv, &manifest->user_encrypted_iv },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        *rows[i].element = wrap_bytes(rows[i].certificate, rows[i].bytes, err);
+        if (!*rows[i].element)
+            return -1;
+    }
+    return 0;
+}
+
+static struct pack_options packing(const struct bundle_options *options, struct progress *progress)
+{
+    unsigned threads = options->threads ? options->threads : cpu_count();
+    return (struct pack_options){
+        .kind = packer_find(options->packer),
+        .level = options->level ? options->level : PACKER_LEVEL_DEFAULT,
+        .threads = threads < THREADS_MAX ? threads : THREADS_MAX,
+        .progress = progress,
+    };
+}
+
+/* image -> tar -> gzip -> AES -> parts, all at once. */
+static int write_parts(struct device *image, const struct tar_member *member,
+                       const struct bundle_options *options, const struct cipher_key *key,
+                       struct progress *progress, const char *directory,
+                       struct written_parts *parts, char **digest, struct error **err)
+{
+    int64_t part_size = options->part_size ? options->part_size : BUNDLE_PART_SIZE;
+    AUTO(source_close) struct source *tar = source_tar_new(image, member);
+    AUTO(sink_close) struct sink *files = sink_parts_new(directory, part_size, parts, err);
+    AUTO(sink_close) struct sink *encrypted = files ? sink_encrypt_new(files, key, err) : NULL;
+    if (!encrypted)
+        return -1;
+    struct pack_options how = packing(options, progress);
+    progress_begin(progress, "bundling", tar_stream_size(member));
+    int result = pack_stream(tar, encrypted, &how, digest, err);
+    progress_end(progress);
+    return result;
+}
+
+/* Pack IMAGE into files in DIRECTORY; MANIFEST receives all that is said about them. */
+static int pack_image(struct device *image, const struct bundle_options *options,
+                      struct progress *progress, const char *directory, struct manifest *manifest,
+                      struct written_parts *parts, struct error **err)
+{
+    AUTO_SPARSE_MAP struct sparse_map map = { 0 };
+    AUTO_KEY struct cipher_key key = { 0 };
+    if (cipher_key_random(&key, err) || wrap_key(manifest, &options->keys, &key, err) ||
+        sparse_map_scan(image, progress, &map, err))
+        return -1;
+    struct tar_member member = { .name = manifest->name, .mtime = options->mtime, .map = &map };
+    if (write_parts(image, &member, options, &key, progress, directory, parts, &manifest->digest,
+                    err))
+        return -1;
+    manifest->size = image->size;
+    manifest->bundled_size = parts->bytes;
+    manifest->parts = xcalloc(parts->count, sizeof(*manifest->parts));
+    for (; manifest->part_count < parts->count; manifest->part_count++) {
+        size_t i = manifest->part_count;
+        manifest->parts[i].filename = bundle_part_name(manifest->name, i, parts->count);
+        manifest->parts[i].digest = xstrdup(parts->items[i].digest);
+    }
+    return 0;
+}
+
+static int write_file(const char *path, const char *text, size_t length, struct error **err)
+{
+    FILE *file = fopen(path, "wxe");
+    if (!file)
+        return error_set_errno(err, "making the manifest");
+    bool written = fwrite(text, 1, length, file) == length && fchmod(fileno(file), 0644) == 0;
+    /* Writing may fail as late as here. */
+    if (fclose(file) || !written)
+        return error_set_errno(err, "writing the manifest");
+    return 0;
+}
+
+static int write_bundle(struct device *image, const struct bundle_options *options,
+                        struct progress *progress, struct manifest *out, struct error **err)
+{
+    AUTO_MANIFEST struct manifest manifest = { 0 };
+    AUTO_PARTS struct written_parts parts = { 0 };
+    AUTO(workdir_close) struct workdir *workdir = NULL;
+    if (copy_fields(&manifest, options->fields, err) ||
+        !(workdir = workdir_create(options->directory, err)) ||
+        pack_image(image, options, progress, workdir_path(workdir), &manifest, &parts, err))
+        return -1;
+    size_t length;
+    AUTO_FREE char *text = manifest_format(&manifest, options->keys.user_key, &length, err);
+    AUTO_FREE char *path = workdir_file(workdir, "manifest.xml");
+    if (!text || write_file(path, text, length, err))
+        return -1;
+    /* Reading it back makes sure that what we write can be read, and cuts out the signed text. */
+    AUTO_MANIFEST struct manifest as_written = { 0 };
+    if (manifest_parse(text, length, "the new manifest", &as_written, err) ||
+        (options->before_publish && options->before_publish(options->before_publish_opaque, err)) ||
+        bundle_files_publish(options->directory, manifest.name, &parts, path, options->replace,
+                             err))
+        return -1;
+    *out = as_written;
+    as_written = (struct manifest){ 0 };
+    return 0;
+}
+
+int bundle_create(struct device *image, const struct bundle_options *options,
+                  struct progress *progress, struct manifest *out, char **manifest_path,
+                  struct error **err)
+{
+    if (bundle_check_options(options, err) || bundle_check_size(image->size, options, err))
+        return -1;
+    if (write_bundle(image, options, progress, out, err))
+        return error_wrap(err, "making the bundle in %s", options->directory);
+    AUTO_FREE char *name = bundle_manifest_name(options->fields->name);
+    *manifest_path = path_join(options->directory, name);
+    return 0;
+}
