@@ -16,5 +16,5 @@ mkdir "$dir/suite" "$dir/tmp" "$dir/home"
 echo "subdirs(\"$FORGE_BUILD/tests\")" >"$dir/suite/CTestTestfile.cmake"
 chown -R 65534:65534 "$dir"
 cd "$dir/suite"
-env HOME="$dir/home" TMPDIR="$dir/tmp" XDG_CACHE_HOME="$dir/home/cache" "${nobody[@]}" \
+env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME="$dir/home" TMPDIR="$dir/tmp" XDG_CACHE_HOME="$dir/home/cache" "${nobody[@]}" \
   ctest --output-on-failure -j "$(nproc)" -L 'unit|format|cli' --fixture-exclude-any '.*'
