@@ -55,6 +55,10 @@ struct customize_plan {
 MUST_CHECK int customize_plan_add(struct customize_plan *plan, const char *name, const char *value,
                                   const char *base_dir, const char *origin, struct error **err);
 
+/* Append the steps of FROM, which is empty afterwards. */
+void customize_plan_move(struct customize_plan *to, struct customize_plan *from);
+
+/* True when a step needs the network inside the guest. */
 bool customize_plan_needs_network(const struct customize_plan *plan);
 
 /* Run the steps: all BEFORE, IN_ORDER as given, all AFTER; the first failure ends it, its message

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A plan: operations parsed and checked before the launch, then run in their order. */
+#include "fsimage/customize.h"
+#include "forge/base/cancel.h"
+#include "fsimage/ops/ops.h"
+
+#include <string.h>
+
+enum { SHOWN_MAX = 60 };
+
+/* TEXT for a message: one line without control characters, cut when it is long. */
+static char *shown(const char *text)
+{
+    size_t length = strlen(text);
+    bool cut = length > SHOWN_MAX;
+    if (cut)
+        for (length = SHOWN_MAX; length && (text[length] & 0xc0) == 0x80;)
+            length--; /* not within a UTF-8 character */
+    AUTO_FREE char *line = xstrndup(text, length);
+    for (char *at = line; *at; at++)
+        if ((unsigned char)*at < ' ' || *at == 0x7f)
+            *at = ' ';
+    return xasprintf("%s%s", line, cut ? "…" : "");
+}
+
+/* The value as it was given; owned, NULL when there is none or it is secret. */
+static char *step_value(const struct customize_step *step)
+{
+    if (step->op->secret)
+        return NULL;
+    if (step->items.count && !step->first) {
+        AUTO_FREE char *list = xstrdup(step->items.items[0]);
+        for (size_t i = 1; i < step->items.count; i++) {
+            char *longer = xasprintf("%s,%s", list, step->items.items[i]);
+            free(list);
+            list = longer;
+        }
+        return shown(list);
+    }
+    if (!step->first)
+        return NULL;
+    AUTO_FREE char *value = step->second ? xasprintf("%s:%s", step->first, step->second)
+                                         : xstrdup(step->first);
+    return shown(value);
+}
+
+/* Put the step in front of the message: its option and value, or its place in the recipe. */
+static int step_wrap(const struct customize_step *step, struct error **err)
+{
+    if (!starts_with(step->origin, "-"))
+        return error_wrap(err, "%s: %s", step->origin, step->op->name);
+    AUTO_FREE char *value = step_value(step);
+    return value ? error_wrap(err, "%s %s", step->origin, value)
+                 : error_wrap(err, "%s", step->origin);
+}
+
+static void wipe(char *text)
+{
+    if (text)
+        explicit_bzero(text, strlen(text));
+    free(text);
+}
+
+static void step_clear(struct customize_step *step)
+{
+    wipe(step->first);
+    wipe(step->second);
+    string_list_clear(&step->items);
+    free(step->base_dir);
+    free(step->origin);
+    free(step->prepared);
+}
+
+static int step_parse(struct customize_step *step, const char *value, struct error **err)
+{
+    const struct customize_op *op = step->op;
+    if (op->value == CUSTOMIZE_FLAG)
+        return value ? error_set(err, ERROR_USAGE, "takes no value") : 0;
+    if (!value || !*value)
+        return error_set(err, ERROR_USAGE, "needs a value: %s", op->value_name);
+    if (op->value == CUSTOMIZE_LIST) {
+        string_list_split(&step->items, value, ',');
+        return step->items.count ? 0 : error_set(err, ERROR_USAGE, "the list is empty");
+    }
+    const char *colon = op->value == CUSTOMIZE_PAIR ? strchr(value, ':') : NULL;
+    if (op->value == CUSTOMIZE_PAIR && (!colon || colon == value))
+        return error_set(err, ERROR_USAGE, "the value is not of the form %s", op->value_name);
+    step->first = colon ? xstrndup(value, (size_t)(colon - value)) : xstrdup(value);
+    step->second = colon ? xstrdup(colon + 1) : NULL;
+    return 0;
+}
+
+static int unknown_operation(const char *name, const char *origin, struct error **err)
+{
+    AUTO_FREE const char **names = xcalloc(customize_op_count + 1, sizeof(*names));
+    for (size_t i = 0; i < customize_op_count; i++)
+        names[i] = customize_ops[i].name;
+    const char *near = nearest_name(name, names);
+    AUTO_FREE char *known = shown(name);
+    if (!near)
+        return error_set(err, ERROR_USAGE, "%s: unknown operation \"%s\"", origin, known);
+    return error_set(err, ERROR_USAGE, "%s: unknown operation \"%s\" (did you mean \"%s\"?)",
+                     origin, known, near);
+}
+
+int customize_plan_add(struct customize_plan *plan, const char *name, const char *value,
+                       const char *base_dir, const char *origin, struct error **err)
+{
+    const struct customize_op *op = customize_op_find(name);
+    if (!op)
+        return unknown_operation(name, origin, err);
+    struct customize_step step = { .op = op,
+                                   .base_dir = xstrdup(base_dir),
+                                   .origin = xstrdup(origin) };
+    if (step_parse(&step, value, err) || (op->check && op->check(&step, err))) {
+        step_wrap(&step, err);
+        step_clear(&step);
+        return -1;
+    }
+    plan->steps = xrealloc(plan->steps, plan->count + 1, sizeof(*plan->steps));
+    plan->steps[plan->count++] = step;
+    return 0;
+}
+
+void customize_plan_move(struct customize_plan *to, struct customize_plan *from)
+{
+    to->steps = xrealloc(to->steps, to->count + from->count + 1, sizeof(*to->steps));
+    for (size_t i = 0; i < from->count; i++)
+        to->steps[to->count++] = from->steps[i];
+    free(from->steps);
+    *from = (struct customize_plan){ 0 };
+}
+
+bool customize_plan_needs_network(const struct customize_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->steps[i].op->needs_network && !install_is_local(&plan->steps[i]))
+            return true;
+    return false;
+}
+
+static int step_run(const struct customize_step *step, struct guest *guest,
+                    struct progress *progress, struct error **err)
+{
+    AUTO_FREE char *value = step_value(step);
+    AUTO_FREE char *what =
+        xasprintf("%s%s%s", step->op->name, value ? " " : "", value ? value : "");
+    if (cancel_check(err))
+        return -1;
+    progress_begin(progress, what, 0);
+    int result = step->op->run(guest, step, err);
+    progress_end(progress);
+    return result ? step_wrap(step, err) : 0;
+}
+
+int customize_plan_run(const struct customize_plan *plan, struct guest *guest,
+                       struct progress *progress, struct error **err)
+{
+    static const enum customize_when order[] = { CUSTOMIZE_BEFORE, CUSTOMIZE_IN_ORDER,
+                                                 CUSTOMIZE_AFTER };
+    for (size_t when = 0; when < ARRAY_SIZE(order); when++)
+        for (size_t i = 0; i < plan->count; i++)
+            if (plan->steps[i].op->when == order[when] &&
+                step_run(&plan->steps[i], guest, progress, err))
+                return -1;
+    return 0;
+}
+
+void customize_plan_clear(struct customize_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        step_clear(&plan->steps[i]);
+    free(plan->steps);
+    *plan = (struct customize_plan){ 0 };
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every operation, one row each: command-line option = recipe key = function = help. */
+#include "fsimage/ops/ops.h"
+
+#include <string.h>
+
+/* Short names for what every row says about its value. */
+#define FLAG   CUSTOMIZE_FLAG
+#define STRING CUSTOMIZE_STRING
+#define PAIR   CUSTOMIZE_PAIR
+#define LIST   CUSTOMIZE_LIST
+#define ROW(NAME, VALUE, VALUE_NAME, FUNCTION, CHECK, HELP)                                        \
+    .name = NAME, .value = VALUE, .value_name = VALUE_NAME, .when = CUSTOMIZE_IN_ORDER,            \
+    .run = FUNCTION, .check = CHECK, .help = HELP
+
+/* clang-format off */
+const struct customize_op customize_ops[] = {
+    { ROW("append-line", PAIR, "FILE:LINE", op_append_line, check_write,
+          "Append a line to a file") },
+    { ROW("chmod", PAIR, "MODE:PATH", op_chmod, check_chmod,
+          "Change the permissions of a file, in octal") },
+    { ROW("chown", PAIR, "OWNER:PATH", op_chown, check_chown,
+          "Change the owner of a file: UID:GID or UID.GID, numbers or the guest's names") },
+    { ROW("copy-in", PAIR, "LOCAL:REMOTEDIR", op_copy_in, check_copy_in,
+          "Copy a local file or directory tree into a directory of the guest") },
+    { ROW("delete", STRING, "PATH", op_delete, check_delete,
+          "Delete files and directory trees, wildcards allowed") },
+    { ROW("edit", PAIR, "FILE:EXPR", op_edit, check_edit,
+          "Edit a file line by line: s/x/y/, y/abc/xyz/, or any Perl the guest can run") },
+    { ROW("hostname", STRING, "NAME", op_hostname, check_hostname,
+          "Set the hostname") },
+    { ROW("install", LIST, "PACKAGE,...", op_install, check_install,
+          "Install packages with the guest's package manager"),
+      .runs_guest = true, .needs_network = true },
+    { ROW("link", PAIR, "TARGET:LINK", op_link, check_link,
+          "Make symbolic links to TARGET: LINK[:LINK...]") },
+    { ROW("mkdir", STRING, "DIR", op_mkdir, check_guest_path,
+          "Make a directory and those above it") },
+    { ROW("root-password", STRING, "SELECTOR", op_root_password, check_root_password,
+          "Set root's password: file:PATH, env:NAME, fd:N, password:TEXT, random, disabled, locked"),
+      .secret = true },
+    { ROW("run", STRING, "SCRIPT", op_run, check_run,
+          "Run a local script or program in the guest"),
+      .runs_guest = true },
+    { ROW("run-command", STRING, "COMMAND", op_run_command, check_run_command,
+          "Run a shell command in the guest"),
+      .runs_guest = true },
+    { ROW("ssh-inject", STRING, "USER[:SELECTOR]", op_ssh_inject, check_ssh_inject,
+          "Let a public key log in as USER: file:PATH or key:TEXT, by default your own") },
+    { ROW("timezone", STRING, "ZONE", op_timezone, check_timezone,
+          "Set the time zone, for example Europe/London") },
+    { ROW("touch", STRING, "FILE", op_touch, check_guest_path,
+          "Make a file, or renew its time stamps") },
+    { ROW("truncate", STRING, "FILE", op_truncate, check_guest_path,
+          "Empty an existing file") },
+    { ROW("uninstall", LIST, "PACKAGE,...", op_uninstall, check_uninstall,
+          "Remove packages with the guest's package manager"),
+      .runs_guest = true },
+    { ROW("upload", PAIR, "FILE:DEST", op_upload, check_upload,
+          "Copy a local file into the guest, owned by root") },
+    { ROW("write", PAIR, "FILE:CONTENT", op_write, check_write,
+          "Write a text to a file") },
+};
+/* clang-format on */
+
+const size_t customize_op_count = ARRAY_SIZE(customize_ops);
+
+const struct customize_op *customize_op_find(const char *name)
+{
+    for (size_t i = 0; i < customize_op_count; i++)
+        if (strcmp(customize_ops[i].name, name) == 0)
+            return &customize_ops[i];
+    return NULL;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What fsimage/ops gives to the table: op_NAME runs a step, check_NAME looks at it beforehand. */
+#ifndef FORGE_FSIMAGE_OPS_H
+#define FORGE_FSIMAGE_OPS_H
+
+#include "fsimage/customize.h"
+
+typedef int customize_run(struct guest *guest, const struct customize_step *step,
+                          struct error **err);
+typedef int customize_check(struct customize_step *step, struct error **err);
+
+customize_run op_hostname; /* hostname.c */
+customize_check check_hostname;
+
+customize_run op_timezone; /* timezone.c */
+customize_check check_timezone;
+
+customize_run op_write, op_append_line; /* write.c */
+customize_check check_write;
+
+customize_run op_upload; /* upload.c */
+customize_check check_upload;
+
+customize_run op_copy_in; /* copy_in.c */
+customize_check check_copy_in;
+
+customize_run op_mkdir, op_delete, op_touch, op_truncate; /* files.c */
+customize_check check_guest_path, check_delete;
+
+customize_run op_chmod, op_chown; /* permissions.c */
+customize_check check_chmod, check_chown;
+
+customize_run op_link; /* link.c */
+customize_check check_link;
+
+customize_run op_edit; /* edit.c */
+customize_check check_edit;
+
+customize_run op_run_command, op_run; /* run.c */
+customize_check check_run_command, check_run;
+
+customize_run op_install, op_uninstall; /* packages.c */
+customize_check check_install, check_uninstall;
+/* True when every package of an install step is a local file: it needs no network. */
+bool install_is_local(const struct customize_step *step);
+
+customize_run op_root_password; /* root_password.c */
+customize_check check_root_password;
+
+customize_run op_ssh_inject; /* ssh_inject.c */
+customize_check check_ssh_inject;
+
+#endif
