@@ -74,24 +74,30 @@ static const struct command_kind *find_kind(const char **at)
     return NULL;
 }
 
-/* What stands between the delimiter at *AT and its partner; owned, *AT is moved behind. A backslash
- * and what follows it stay as they are. NULL when the partner is missing. */
+/* What stands between the delimiter at *AT and its partner; owned, *AT is moved behind. Escapes
+ * stay as they are, but a backslash that only hides the delimiter goes, as in Perl: s|a\|b|x| has
+ * an alternative. Brackets nest and keep theirs. NULL when the partner is missing. */
 static char *read_delimited(const char **at)
 {
     static const char brackets[] = "()[]{}<>";
     char open = **at;
     const char *bracket = strchr("([{<", open);
     char close = bracket ? strchr(brackets, open)[1] : open;
-    const char *from = *at + 1;
+    AUTO_FREE char *text = xcalloc(strlen(*at) + 1, 1);
+    size_t length = 0;
     unsigned depth = 1;
-    for (const char *c = from; *c; c++) {
-        if (*c == '\\' && c[1])
+    for (const char *c = *at + 1; *c; c++) {
+        if (*c == '\\' && c[1]) {
             c++;
-        else if (*c == close && --depth == 0) {
+            if (bracket || *c != close)
+                text[length++] = '\\';
+        } else if (*c == close && --depth == 0) {
             *at = c + 1;
-            return xstrndup(from, (size_t)(c - from));
-        } else if (*c == open)
+            return STEAL(text);
+        } else if (*c == open) {
             depth++;
+        }
+        text[length++] = *c;
     }
     return NULL;
 }

@@ -124,7 +124,7 @@ static int compile_replacement(struct substitute *substitute, const char *text, 
     piece->text = xcalloc(strlen(text) + 1, 1);
     for (const char *at = text; *at;) {
         const char *from = at;
-        bool variable = *at == '$' && at[1];
+        bool variable = *at == '$';
         int group = variable || *at == '\\' ? read_group(&at) : -1;
         int c = (unsigned char)*at;
         if (group > (int)groups)

@@ -114,7 +114,6 @@ char *password_replace(char *text, const char *user, const char *hash, bool lock
                      field + length);
 }
 
-/* The hash goes through libguestfs with its trace off. */
 static int write_shadow(struct guest *guest, const char *hash, bool locked, struct error **err)
 {
     static const char path[] = "/etc/shadow";
@@ -123,12 +122,7 @@ static int write_shadow(struct guest *guest, const char *hash, bool locked, stru
     AUTO_FREE char *changed = text ? password_replace(text, "root", hash, locked, err) : NULL;
     if (!changed)
         return -1;
-    guestfs_h *g = guest_handle(guest);
-    int trace = guestfs_get_trace(g);
-    guestfs_set_trace(g, 0);
-    int result = guest_file_write(guest, path, changed, strlen(changed), err);
-    guestfs_set_trace(g, trace);
-    return result;
+    return guest_file_write(guest, path, changed, strlen(changed), err);
 }
 
 char *password_random(struct error **err)
