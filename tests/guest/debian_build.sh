@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# The main job on the real Debian disk: build, verify, unbundle, and build again from the bundle.
+. "$(dirname "$0")/../lib.sh"
+requires openssl xmllint
+requires_appliance
+disk=$(debian_disk)/debian.qcow2
+keys=$FORGE_FIXTURES/keys
+before=$(sha256 "$disk") mtime=$(stat -c %Y "$disk")
+printf 'from the host\n' >"$dir/upload.txt"
+
+field() { xmllint --xpath "string($2)" "$1"; }
+signing=(-c "$keys/user-cert.pem" -k "$keys/user-key.pem" --ec2cert "$keys/ec2-cert.pem" -u 1234-5678-9012)
+
+expect_status 0 forge build "$disk" \
+  --hostname web --upload "$dir/upload.txt:/etc/uploaded" --run-command 'id -u >/etc/built-by' \
+  "${signing[@]}" -d "$dir/first" -p web --kernel aki-1a2b3c4d -B ami=sda1,ephemeral0=sdb \
+  --productcodes A1B2,C3D4
+manifest=$dir/first/web.manifest.xml
+[[ $(<"$dir/out") == "$manifest" ]] || fail "stdout is not the manifest's path alone: $(<"$dir/out")"
+[[ $(field "$manifest" //architecture) == x86_64 ]] || fail "the architecture does not come from inspection"
+
+expect_status 0 forge verify --strict "$manifest" -c "$keys/user-cert.pem" -k "$keys/user-key.pem"
+
+# Restored by us and by openssl, gunzip and tar alone: the same image.
+expect_status 0 forge unbundle "$manifest" -k "$keys/user-key.pem" -o "$dir/restored.raw"
+secret() { field "$manifest" "//user_encrypted_$1" | xxd -r -p | openssl pkeyutl -decrypt -inkey "$keys/user-key.pem"; }
+(cd "$dir/first" && find . -name 'web.part.*' | sort -V | xargs cat) |
+  openssl enc -d -aes-128-cbc -K "$(secret key)" -iv "$(secret iv)" | gunzip | tar -xO >"$dir/by-others.raw"
+cmp "$dir/restored.raw" "$dir/by-others.raw"
+rm "$dir/by-others.raw"
+
+expect_status 0 forge cat "$dir/restored.raw" /etc/hostname /etc/uploaded /etc/built-by
+[[ $(<"$dir/out") == $'web\nfrom the host\n0' ]] || fail "the guest has: $(<"$dir/out")"
+rm "$dir/restored.raw"
+
+# The bundle is an image as well: a second build starts from it and inherits its fields.
+expect_status 0 forge build "$manifest" --append-line '/etc/uploaded:and again' \
+  "${signing[@]}" -d "$dir/second" -p again --kernel aki-99999999 --tmpdir "$dir"
+second=$dir/second/again.manifest.xml
+[[ $(field "$second" //kernel_id) == aki-99999999 ]] || fail "an option does not win over what is inherited"
+[[ $(field "$second" //mapping[2]/device) == sdb ]] || fail "the mapping is not inherited"
+[[ $(field "$second" //product_code[2]) == C3D4 ]] || fail "the product codes are not inherited"
+expect_status 0 forge cat "$second" /etc/uploaded -k "$keys/user-key.pem" --tmpdir "$dir"
+[[ $(<"$dir/out") == $'from the host\nand again' ]] || fail "the second bundle holds: $(<"$dir/out")"
+
+[[ $(sha256 "$disk") == "$before" && $(stat -c %Y "$disk") == "$mtime" ]] || fail "the input was changed"
+! compgen -G "$dir/.forge-*" || fail "a work directory is left behind"
