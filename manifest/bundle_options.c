@@ -79,8 +79,7 @@ int bundle_check_size(int64_t size, const struct bundle_options *options, struct
         return error_set(err, ERROR_INVALID, "the image is empty");
     if (size <= BUNDLE_IMAGE_MAX || options->no_size_checks)
         return 0;
-    AUTO_FREE char *is = format_size(size);
-    AUTO_FREE char *limit = format_size(BUNDLE_IMAGE_MAX);
-    return error_set(err, ERROR_INVALID, "the image has %s, more than the %s that EC2 takes", is,
-                     limit);
+    return error_set(err, ERROR_INVALID,
+                     "the image has %lld bytes, more than the %lld that EC2 takes", (long long)size,
+                     (long long)BUNDLE_IMAGE_MAX);
 }
