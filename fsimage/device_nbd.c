@@ -146,15 +146,27 @@ static int retire_requests(struct transfer *transfer, struct error **err)
     return 0;
 }
 
+/* A request can be done before anybody polls, while another one is started: polling with none left
+ * would wait for ever. */
+static int turn(struct transfer *transfer, struct error **err)
+{
+    unsigned before;
+    if (start_requests(transfer, err))
+        return -1;
+    before = transfer->in_flight;
+    if (retire_requests(transfer, err))
+        return -1;
+    if (transfer->in_flight == before && nbd_poll(transfer->device->nbd, -1) < 0)
+        return nbd_failed(transfer->device, ERROR_FAILED, err);
+    return 0;
+}
+
 /* After an error requests may still be in flight into the caller's buffer: the connection is shut,
  * which ends them all. */
 static int run_transfer(struct transfer *transfer, struct error **err)
 {
     while (transfer->started < transfer->count || transfer->in_flight) {
-        if (start_requests(transfer, err) ||
-            (nbd_poll(transfer->device->nbd, -1) < 0 &&
-             nbd_failed(transfer->device, ERROR_FAILED, err)) ||
-            retire_requests(transfer, err)) {
+        if (turn(transfer, err)) {
             nbd_close(STEAL(transfer->device->nbd));
             return -1;
         }
@@ -203,33 +215,61 @@ static int nbd_device_zero(struct device *device, int64_t offset, int64_t length
     return length ? -1 : 0;
 }
 
-/* One walk over block status; POSITION is how far it got. */
-struct status_walk {
-    extent_visitor *visit;
-    void *opaque;
-    int64_t position, end;
-    struct error **err;
-    bool stopped; /* by the visitor */
+/* One answer to a block status request: pairs {length, flags} from START on. */
+struct status_answer {
+    uint64_t start;
+    uint32_t *entries; /* owned */
+    size_t count;      /* numbers, two for each extent */
 };
 
-/* ENTRIES are pairs {length, flags}; the last may reach beyond what was asked. The error pointer
- * belongs to libnbd, which knows nothing of ours. */
+/* The entries are only copied: libnbd holds its lock here, and the visitor may want to read. */
 static int on_block_status(void *opaque, const char *context, uint64_t offset, uint32_t *entries,
                            size_t count, int *error)
 {
     (void)error;
-    struct status_walk *walk = opaque;
-    if (strcmp(context, LIBNBD_CONTEXT_BASE_ALLOCATION) != 0 || (int64_t)offset != walk->position)
+    struct status_answer *answer = opaque;
+    if (strcmp(context, LIBNBD_CONTEXT_BASE_ALLOCATION) != 0 || offset != answer->start ||
+        answer->entries)
         return 0;
-    for (size_t i = 0; i + 1 < count && walk->position < walk->end && !walk->stopped; i += 2) {
-        int64_t left = walk->end - walk->position;
-        struct extent extent = { .offset = walk->position,
-                                 .length = entries[i] < left ? entries[i] : left,
-                                 .zero = entries[i + 1] & LIBNBD_STATE_ZERO };
-        if (extent.length && walk->visit(walk->opaque, &extent, walk->err))
-            walk->stopped = true;
-        walk->position += extent.length;
+    answer->entries = xrealloc(NULL, count + 1, sizeof(*entries));
+    memcpy(answer->entries, entries, count * sizeof(*entries));
+    answer->count = count;
+    return 0;
+}
+
+/* Visit what ANSWER describes of the range up to END (the last extent may reach beyond it) and move
+ * *POSITION on. */
+static int visit_answer(const struct status_answer *answer, int64_t *position, int64_t end,
+                        extent_visitor *visit, void *opaque, struct error **err)
+{
+    for (size_t i = 0; i + 1 < answer->count && *position < end; i += 2) {
+        int64_t left = end - *position, length = answer->entries[i];
+        struct extent extent = { .offset = *position,
+                                 .length = length < left ? length : left,
+                                 .zero = answer->entries[i + 1] & LIBNBD_STATE_ZERO };
+        if (extent.length && visit(opaque, &extent, err))
+            return -1;
+        *position += extent.length;
     }
+    return 0;
+}
+
+static int visit_some(struct nbd_device *nbd, int64_t *position, int64_t end, extent_visitor *visit,
+                      void *opaque, struct error **err)
+{
+    struct status_answer answer = { .start = (uint64_t)*position };
+    nbd_extent_callback callback = { .callback = on_block_status, .user_data = &answer };
+    int64_t before = *position, left = end - before;
+    uint64_t span = left < STATUS_SPAN ? (uint64_t)left : STATUS_SPAN;
+    int failed = nbd_block_status(nbd->nbd, span, answer.start, callback, 0);
+    AUTO_FREE uint32_t *entries = answer.entries;
+    if (failed)
+        return nbd_failed(nbd, ERROR_FAILED, err);
+    if (visit_answer(&answer, position, end, visit, opaque, err))
+        return -1;
+    if (*position == before)
+        return error_set(err, ERROR_FAILED, "%s: qemu-nbd describes no extent at byte %lld",
+                         nbd->path, (long long)before);
     return 0;
 }
 
@@ -237,26 +277,16 @@ static int nbd_device_extents(struct device *device, int64_t offset, int64_t len
                               extent_visitor *visit, void *opaque, struct error **err)
 {
     struct nbd_device *nbd = nbd_of(device);
+    int64_t end = offset + length;
     if (check_open(nbd, err))
         return -1;
     if (nbd_can_meta_context(nbd->nbd, LIBNBD_CONTEXT_BASE_ALLOCATION) != 1) {
         struct extent all = { .offset = offset, .length = length };
         return visit(opaque, &all, err);
     }
-    struct status_walk walk = {
-        .visit = visit, .opaque = opaque, .position = offset, .end = offset + length, .err = err
-    };
-    while (walk.position < walk.end) {
-        int64_t before = walk.position, left = walk.end - before;
-        nbd_extent_callback callback = { .callback = on_block_status, .user_data = &walk };
-        if (nbd_block_status(nbd->nbd, (uint64_t)(left < STATUS_SPAN ? left : STATUS_SPAN),
-                             (uint64_t)before, callback, 0))
-            return nbd_failed(nbd, ERROR_FAILED, err);
-        if (walk.stopped)
+    while (offset < end) {
+        if (visit_some(nbd, &offset, end, visit, opaque, err))
             return -1;
-        if (walk.position == before)
-            return error_set(err, ERROR_FAILED, "%s: qemu-nbd describes no extent at byte %lld",
-                             nbd->path, (long long)before);
     }
     return 0;
 }

@@ -18,6 +18,7 @@
 
 struct session_record {
     char *path;
+    char *socket_dir;
     int fd; /* locked */
 };
 
@@ -72,18 +73,9 @@ struct session_record *session_record(pid_t qemu)
     }
     struct session_record *record = NEW(struct session_record);
     record->path = STEAL(path);
+    record->socket_dir = STEAL(dir);
     record->fd = steal_fd(&fd);
     return record;
-}
-
-void session_forget(struct session_record *record)
-{
-    if (!record)
-        return;
-    unlink(record->path);
-    close(record->fd);
-    free(record->path);
-    free(record);
 }
 
 /* Its sockets, then the directory: rmdir fails when anything else is in there, as it should. */
@@ -93,10 +85,22 @@ static void remove_socket_dir(const char *path)
     AUTO_FD int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &status) || status.st_uid != geteuid())
         return;
-    log_debug("removing %s, left by a run that was killed", path);
     unlinkat(fd, "guestfsd.sock", 0);
     unlinkat(fd, "console.sock", 0);
     rmdir(path);
+}
+
+void session_forget(struct session_record *record)
+{
+    if (!record)
+        return;
+    /* libguestfs forgets it when qemu is killed during the launch. */
+    remove_socket_dir(record->socket_dir);
+    unlink(record->path);
+    close(record->fd);
+    free(record->path);
+    free(record->socket_dir);
+    free(record);
 }
 
 static void sweep_record(int dir, const char *name)

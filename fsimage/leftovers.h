@@ -12,7 +12,7 @@ struct session_record;
  * it cannot be noted. */
 struct session_record *session_record(pid_t qemu);
 
-/* The session ended in order. */
+/* The session is over and its handle closed: remove the directory if it is still there. */
 void session_forget(struct session_record *record);
 
 /* Remove what sessions left that ended otherwise. */
