@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Manifests by AWS's tools and euca2ools: read, checked, and written again byte for byte. */
-#include "../unit/check.h"
 #include "forge/base/file.h"
-#include "golden.h"
 #include "manifest/manifest.h"
+#include "tests/format/golden.h"
+#include "tests/unit/check.h"
 
 static struct manifest read_golden(const char *name)
 {

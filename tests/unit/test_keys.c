@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keys: reading them, using them, making them, under any OpenSSL policy of the host. */
-#include "check.h"
 #include "forge/base/digest.h"
 #include "forge/base/process.h"
 #include "forge/base/strings.h"
 #include "manifest/keys.h"
+#include "tests/unit/check.h"
 
 #include <openssl/pem.h>
 #include <openssl/x509.h>

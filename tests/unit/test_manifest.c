@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Manifests as text: what is written can be read, and what is malformed is refused by name. */
-#include "check.h"
 #include "forge/base/strings.h"
 #include "manifest/manifest.h"
+#include "tests/unit/check.h"
 
 static char *scratch;
 static struct certificate *certificate;
