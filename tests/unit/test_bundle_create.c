@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bundles from memory: what they hold, what is refused, and that a failure leaves nothing. */
+#include "forge/base/cancel.h"
 #include "forge/base/digest.h"
 #include "forge/base/strings.h"
 #include "manifest/bundle.h"
@@ -9,6 +10,7 @@
 #include "tests/unit/memory_device.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <zlib.h>
 
@@ -339,6 +341,39 @@ static void a_failure_anywhere_leaves_nothing(void **state)
     remove_scratch(directory);
 }
 
+/* In a process of its own, where the signal can be caught for good: 0 when all is as it should. */
+static int interrupted_run(const char *directory)
+{
+    struct error *err = NULL;
+    struct manifest in = fields(), made = { 0 };
+    struct bundle_options options = options_for(directory, &in);
+    struct memory_device memory = make_image();
+    char *path = NULL;
+    if (cancel_start(&err))
+        return 1;
+    kill(getpid(), SIGTERM);
+    while (!cancel_signal())
+        usleep(1000);
+    if (bundle_create(&memory.device, &options, NULL, &made, &path, &err) == 0)
+        return 2;
+    return err->cause == ERROR_INTERRUPTED ? 0 : 3;
+}
+
+static void an_interruption_leaves_nothing(void **state)
+{
+    (void)state;
+    char *directory = make_scratch();
+    pid_t child = fork();
+    if (child == 0)
+        _exit(interrupted_run(directory));
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
+    assert_int_equal(count_entries(directory), 0);
+    remove_scratch(directory);
+}
+
 static void without_the_users_keys_the_elements_stay(void **state)
 {
     (void)state;
@@ -367,6 +402,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_is_refused_before_any_work),
         cmocka_unit_test(an_existing_bundle_is_refused_or_replaced),
         cmocka_unit_test(a_failure_anywhere_leaves_nothing),
+        cmocka_unit_test(an_interruption_leaves_nothing),
         cmocka_unit_test(without_the_users_keys_the_elements_stay),
     };
     return cmocka_run_group_tests(tests, make_keys, remove_keys);
