@@ -73,11 +73,10 @@ static int set_link_target(struct archive_entry *header, const struct local_entr
 /* Make the directory NAME of the tree, or find it, and remember where it really is. */
 static int enter_directory(struct copy *copy, const char *name, struct error **err)
 {
-    guestfs_h *g = guest_handle(copy->guest);
     AUTO_FREE char *path = path_join(copy->remote_dir, name);
-    if (guestfs_mkdir_p(g, path))
-        return guest_error(copy->guest, err, "%s", path);
-    char *real = guestfs_realpath(g, path);
+    if (guest_file_make_directory(copy->guest, path, err))
+        return -1;
+    char *real = guestfs_realpath(guest_handle(copy->guest), path);
     if (!real)
         return guest_error(copy->guest, err, "%s", path);
     free(copy->directory);

@@ -21,9 +21,7 @@ int check_delete(struct customize_step *step, struct error **err)
 
 int op_mkdir(struct guest *guest, const struct customize_step *step, struct error **err)
 {
-    if (guestfs_mkdir_p(guest_handle(guest), step->first))
-        return guest_error(guest, err, "%s", step->first);
-    return 0;
+    return guest_file_make_directory(guest, step->first, err);
 }
 
 int op_delete(struct guest *guest, const struct customize_step *step, struct error **err)

@@ -33,6 +33,17 @@ int guest_file_is_directory(struct guest *guest, const char *path, struct error 
     return is_directory < 0 ? guest_error(guest, err, "%s", path) : is_directory;
 }
 
+int guest_file_make_directory(struct guest *guest, const char *path, struct error **err)
+{
+    /* mkdir_p alone takes a link to a directory for something in the way. */
+    int is_directory = guest_file_is_directory(guest, path, err);
+    if (is_directory)
+        return is_directory < 0 ? -1 : 0;
+    if (guestfs_mkdir_p(guest_handle(guest), path))
+        return guest_error(guest, err, "%s", path);
+    return 0;
+}
+
 int guest_file_require_regular(struct guest *guest, const char *path, bool may_be_missing,
                                struct error **err)
 {

@@ -18,6 +18,10 @@ MUST_CHECK int guest_file_exists(struct guest *guest, const char *path, struct e
 /* 1 for a directory (symbolic links followed), 0 for anything else and nothing, -1 on error. */
 MUST_CHECK int guest_file_is_directory(struct guest *guest, const char *path, struct error **err);
 
+/* Make the directory PATH and those above it, root:root 0755; one that is there, or a link to one,
+ * stays as it is. */
+MUST_CHECK int guest_file_make_directory(struct guest *guest, const char *path, struct error **err);
+
 /* ERROR_GUEST unless PATH leads to a regular file, or, with MAY_BE_MISSING, to nothing. */
 MUST_CHECK int guest_file_require_regular(struct guest *guest, const char *path,
                                           bool may_be_missing, struct error **err);

@@ -141,8 +141,8 @@ static int inject(struct guest *guest, const struct customize_step *step,
         return home < 0 ? -1
                         : error_set(err, ERROR_GUEST, "the home directory %s does not exist",
                                     account->home);
-    if (guestfs_mkdir_p(guest_handle(guest), dir))
-        return guest_error(guest, err, "%s", dir);
+    if (guest_file_make_directory(guest, dir, err))
+        return -1;
     int exists = guest_file_exists(guest, file, err);
     if (exists < 0)
         return -1;

@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every operation on a phony Debian guest, all in one appliance session. */
+#include "forge/base/log.h"
+#include "forge/base/process.h"
+#include "forge/base/workdir.h"
+#include "fsimage/customize.h"
+#include "fsimage/overlay.h"
+#include "tests/unit/check.h"
+
+#include <crypt.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+static char *dir; /* local files, the base of relative paths */
+static struct image *base;
+static struct workdir *workdir;
+static struct overlay *overlay;
+static struct guest *guest;
+static guestfs_h *g;
+
+/* -- The session -- */
+
+static int open_session(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    const char *fixtures = getenv("FORGE_FIXTURES");
+    AUTO_FREE char *disk = path_join(fixtures, "debian.raw");
+    dir = make_scratch();
+    base = image_open(disk, NULL, &err);
+    workdir = base ? workdir_create(dir, &err) : NULL;
+    overlay = workdir ? overlay_create(base, workdir_path(workdir), &err) : NULL;
+    struct guest_options options = { 0 };
+    guest = overlay ? guest_open(overlay_image(overlay), GUEST_READ_WRITE, &options, NULL, &err)
+                    : NULL;
+    if (!guest) {
+        fprintf(stderr, "no guest session: %s\n", err->message);
+        error_free(err);
+        return -1;
+    }
+    g = guest_handle(guest);
+    return 0;
+}
+
+static int close_session(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    int result = guest_shutdown(guest, &err);
+    if (result)
+        fprintf(stderr, "shutdown: %s\n", err->message);
+    error_free(err);
+    guest_close(guest);
+    overlay_close(overlay);
+    workdir_close(workdir);
+    image_close(base);
+    remove_scratch(dir);
+    return result;
+}
+
+/* -- Running steps -- */
+
+static int try_step(const char *name, const char *value, struct error **err)
+{
+    AUTO_PLAN struct customize_plan plan = { 0 };
+    AUTO_FREE char *origin = xasprintf("--%s", name);
+    if (customize_plan_add(&plan, name, value, dir, origin, err))
+        return -1;
+    return customize_plan_run(&plan, guest, NULL, err);
+}
+
+static void run_step(const char *name, const char *value)
+{
+    struct error *err = NULL;
+    if (try_step(name, value, &err))
+        fail_msg("%s", err->message);
+}
+
+#define fails_with(name, value, text)                                                              \
+    do {                                                                                           \
+        struct error *failure = NULL;                                                              \
+        assert_int_equal(try_step(name, value, &failure), -1);                                     \
+        assert_error(failure, ERROR_GUEST, text);                                                  \
+    } while (0)
+
+/* -- Looking at the guest and at local files -- */
+
+static void put_local(const char *name, const char *text, mode_t mode)
+{
+    AUTO_FREE char *path = path_join(dir, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+    assert_int_equal(chmod(path, mode), 0);
+}
+
+static void put_guest(const char *path, const char *text)
+{
+    assert_int_equal(guestfs_write(g, path, text, strlen(text)), 0);
+}
+
+/* PATH in the guest holds exactly TEXT. */
+static void assert_content(const char *path, const char *text)
+{
+    size_t length;
+    AUTO_FREE char *content = guestfs_read_file(g, path, &length);
+    if (!content)
+        fail_msg("%s: %s", path, guestfs_last_error(g));
+    AUTO_FREE char *terminated = xstrndup(content, length);
+    assert_string_equal(terminated, text);
+}
+
+static void assert_contains(const char *path, const char *text)
+{
+    size_t length;
+    AUTO_FREE char *content = guestfs_read_file(g, path, &length);
+    if (!content)
+        fail_msg("%s: %s", path, guestfs_last_error(g));
+    AUTO_FREE char *terminated = xstrndup(content, length);
+    if (!strstr(terminated, text))
+        fail_msg("%s lacks \"%s\": %s", path, text, terminated);
+}
+
+static void assert_owner_and_mode(const char *path, int64_t uid, int64_t gid, int mode)
+{
+    struct guestfs_statns *stat = guestfs_lstatns(g, path);
+    if (!stat)
+        fail_msg("%s: %s", path, guestfs_last_error(g));
+    assert_int_equal(stat->st_uid, uid);
+    assert_int_equal(stat->st_gid, gid);
+    assert_int_equal(stat->st_mode & 07777, mode);
+    guestfs_free_statns(stat);
+}
+
+static void assert_link(const char *path, const char *target)
+{
+    AUTO_FREE char *found = guestfs_readlink(g, path);
+    if (!found)
+        fail_msg("%s: %s", path, guestfs_last_error(g));
+    assert_string_equal(found, target);
+}
+
+/* -- Names and times -- */
+
+static void hostname_is_set_in_every_file(void **state)
+{
+    (void)state;
+    assert_int_equal(guestfs_mkdir_p(g, "/etc/sysconfig"), 0);
+    put_guest("/etc/sysconfig/network", "A=1\nHOSTNAME=old\n");
+    put_guest("/etc/hosts", "127.0.0.1\tlocalhost\n127.0.1.1\tphony-debian.old phony-debian\n"
+                            "10.0.0.1 phony-debian-2 # phony-debian\n");
+    run_step("hostname", "web.example.com");
+    assert_content("/etc/hostname", "web.example.com\n");
+    assert_content("/etc/sysconfig/network", "A=1\nHOSTNAME=web.example.com\n");
+    assert_content("/etc/hosts", "127.0.0.1\tlocalhost\n127.0.1.1\tweb.example.com web\n"
+                                 "10.0.0.1 phony-debian-2 # phony-debian\n");
+    run_step("hostname", "plain");
+    assert_contains("/etc/hosts", "127.0.1.1\tplain\n");
+}
+
+static void timezone_is_linked_when_the_guest_knows_it(void **state)
+{
+    (void)state;
+    put_guest("/etc/timezone", "Etc/UTC\n");
+    run_step("timezone", "Europe/Berlin");
+    assert_link("/etc/localtime", "../usr/share/zoneinfo/Europe/Berlin");
+    assert_content("/etc/timezone", "Europe/Berlin\n");
+    fails_with("timezone", "Mars/Olympus", "does not know this time zone");
+}
+
+/* -- Files -- */
+
+static void write_replaces_content_and_keeps_the_file(void **state)
+{
+    (void)state;
+    run_step("write", "/etc/motd:one:two");
+    assert_content("/etc/motd", "one:two");
+    assert_owner_and_mode("/etc/motd", 0, 0, 0644);
+    run_step("chmod", "600:/etc/motd");
+    run_step("chown", "1000:42:/etc/motd");
+    run_step("write", "/etc/motd:three");
+    assert_content("/etc/motd", "three");
+    assert_owner_and_mode("/etc/motd", 1000, 42, 0600);
+}
+
+static void append_line_adds_the_newlines_that_are_missing(void **state)
+{
+    (void)state;
+    put_guest("/root/unix", "a");
+    run_step("append-line", "/root/unix:b:c");
+    assert_content("/root/unix", "a\nb:c\n");
+    put_guest("/root/dos", "a\r\n");
+    run_step("append-line", "/root/dos:b");
+    assert_content("/root/dos", "a\r\nb\r\n");
+    run_step("append-line", "/root/fresh:");
+    assert_content("/root/fresh", "\n");
+}
+
+static void upload_belongs_to_root_whatever_the_host_says(void **state)
+{
+    (void)state;
+    put_local("plain", "text", 0600);
+    put_local("tool", "#!/bin/sh\n", 04711);
+    AUTO_FREE char *tool = path_join(dir, "tool");
+    if (geteuid() == 0)
+        assert_int_equal(chown(tool, 1234, 1234), 0);
+    run_step("upload", "plain:/etc/plain");
+    assert_content("/etc/plain", "text");
+    assert_owner_and_mode("/etc/plain", 0, 0, 0644);
+    run_step("upload", "tool:/usr/bin"); /* a directory: the name stays */
+    assert_owner_and_mode("/usr/bin/tool", 0, 0, 0755);
+    run_step("chown", "user:/etc/plain");
+    run_step("upload", "plain:/etc/plain");
+    assert_owner_and_mode("/etc/plain", 0, 0, 0644);
+    fails_with("upload", "plain:/no/such/dir", "uploading");
+}
+
+static void copy_in_takes_a_tree(void **state)
+{
+    (void)state;
+    AUTO_FREE char *tree = path_join(dir, "tree");
+    AUTO_FREE char *sub = path_join(tree, "sub");
+    AUTO_FREE char *link = path_join(sub, "link");
+    assert_int_equal(mkdir(tree, 0700), 0);
+    assert_int_equal(mkdir(sub, 0700), 0);
+    put_local("tree/file", "f", 0600);
+    put_local("tree/sub/tool", "t", 0700);
+    assert_int_equal(symlink("../file", link), 0);
+    run_step("mkdir", "/srv/deep/er");
+    run_step("copy-in", "tree:/srv/deep/er");
+    assert_content("/srv/deep/er/tree/file", "f");
+    assert_owner_and_mode("/srv/deep/er/tree", 0, 0, 0755);
+    assert_owner_and_mode("/srv/deep/er/tree/file", 0, 0, 0644);
+    assert_owner_and_mode("/srv/deep/er/tree/sub/tool", 0, 0, 0755);
+    assert_link("/srv/deep/er/tree/sub/link", "../file");
+    run_step("copy-in", "tree/file:/srv");
+    assert_content("/srv/file", "f");
+    fails_with("copy-in", "tree:/srv/missing", "not a directory");
+}
+
+static void mkdir_touch_truncate_delete(void **state)
+{
+    (void)state;
+    run_step("mkdir", "/opt/a/b");
+    assert_owner_and_mode("/opt/a/b", 0, 0, 0755);
+    run_step("mkdir", "/opt/a/b");
+    run_step("touch", "/opt/a/b/one.log");
+    run_step("write", "/opt/a/b/two.log:text");
+    run_step("touch", "/opt/a/b/keep");
+    run_step("truncate", "/opt/a/b/two.log");
+    assert_content("/opt/a/b/two.log", "");
+    fails_with("truncate", "/opt/a/missing", "no such file");
+    run_step("delete", "/opt/a/b/*.log");
+    assert_int_equal(guestfs_exists(g, "/opt/a/b/one.log"), 0);
+    assert_int_equal(guestfs_exists(g, "/opt/a/b/two.log"), 0);
+    assert_int_equal(guestfs_exists(g, "/opt/a/b/keep"), 1);
+    run_step("delete", "/opt/a");
+    assert_int_equal(guestfs_exists(g, "/opt/a"), 0);
+    run_step("delete", "/opt/a"); /* nothing is as good as deleted */
+}
+
+static void chmod_and_chown_take_numbers_and_the_guests_names(void **state)
+{
+    (void)state;
+    run_step("touch", "/opt/owned");
+    run_step("chmod", "4750:/opt/owned");
+    assert_owner_and_mode("/opt/owned", 0, 0, 04750);
+    run_step("chown", "7.8:/opt/owned");
+    assert_owner_and_mode("/opt/owned", 7, 8, 0750);
+    run_step("chown", "user:shadow:/opt/owned");
+    assert_owner_and_mode("/opt/owned", 1000, 42, 0750);
+    run_step("chown", "daemon:/opt/owned");
+    assert_owner_and_mode("/opt/owned", 1, 42, 0750);
+    fails_with("chown", "nosuch:/opt/owned", "no user \"nosuch\"");
+    fails_with("chown", "0:nosuch:/opt/owned", "no group \"nosuch\"");
+    fails_with("chmod", "644:/opt/missing", "/opt/missing");
+}
+
+static void links_replace_links_but_not_directories(void **state)
+{
+    (void)state;
+    run_step("mkdir", "/opt/target");
+    run_step("link", "target:/opt/one:/opt/two");
+    assert_link("/opt/one", "target");
+    assert_link("/opt/two", "target");
+    run_step("link", "elsewhere:/opt/one"); /* not a link inside /opt/target */
+    assert_link("/opt/one", "elsewhere");
+    fails_with("link", "x:/opt/target", "linking /opt/target");
+}
+
+/* -- A hostile guest -- */
+
+static void links_of_the_guest_stay_in_the_guest(void **state)
+{
+    (void)state;
+    run_step("mkdir", "/opt/inside/lib");
+    assert_int_equal(guestfs_ln_s(g, "/opt/inside", "/opt/absolute"), 0);
+    assert_int_equal(guestfs_ln_s(g, "/opt/inside/lib", "/opt/inside/tree"), 0);
+    run_step("write", "/opt/absolute/file:x");
+    assert_content("/opt/inside/file", "x");
+    run_step("link", "file:/opt/absolute/link");
+    assert_link("/opt/inside/link", "file");
+    run_step("delete", "/opt/absolute/fil?");
+    assert_int_equal(guestfs_exists(g, "/opt/inside/file"), 0);
+    run_step("copy-in", "tree:/opt/absolute"); /* whose "tree" is a link: it is followed and kept */
+    assert_link("/opt/inside/tree", "/opt/inside/lib");
+    assert_content("/opt/inside/lib/sub/tool", "t");
+    run_step("delete", "/opt/absolute"); /* the link itself */
+    assert_int_equal(guestfs_is_dir(g, "/opt/inside"), 1);
+}
+
+static void what_is_no_file_is_not_opened(void **state)
+{
+    (void)state;
+    assert_int_equal(guestfs_mkfifo(g, 0644, "/opt/fifo"), 0);
+    fails_with("write", "/opt/fifo:x", "not a regular file");
+    fails_with("upload", "plain:/opt/fifo", "not a regular file");
+    fails_with("append-line", "/opt/fifo:x", "not a regular file");
+    fails_with("edit", "/opt/fifo:s/a/b/", "not a regular file");
+    fails_with("truncate", "/opt/fifo", "not a regular file");
+    fails_with("touch", "/opt/fifo", "not a regular file");
+    fails_with("write", "/opt:x", "is a directory");
+}
+
+/* -- Editing -- */
+
+static void edit_changes_lines_and_nothing_else(void **state)
+{
+    (void)state;
+    put_guest("/etc/edited", "Port 22\nName a\n");
+    run_step("chmod", "640:/etc/edited");
+    run_step("chown", "0:42:/etc/edited");
+    assert_int_equal(guestfs_lsetxattr(g, "user.kept", "yes", 3, "/etc/edited"), 0);
+    run_step("edit", "/etc/edited:s/^Port .*/Port 2222/; y/a/b/");
+    assert_content("/etc/edited", "Port 2222\nNbme b\n");
+    assert_owner_and_mode("/etc/edited", 0, 42, 0640);
+    size_t length;
+    AUTO_FREE char *kept = guestfs_lgetxattr(g, "/etc/edited", "user.kept", &length);
+    assert_non_null(kept);
+    run_step("edit", "/etc/edited:s/no match/x/");
+    fails_with("edit", "/etc/missing:s/a/b/", "no such file");
+}
+
+/* The host's perl with its libraries as the guest's: false where there is none to take. */
+static bool give_perl_to_guest(void)
+{
+    const char *const argv[] = { "ldd", "/usr/bin/perl", NULL };
+    AUTO_FREE char *output = NULL;
+    struct error *err = NULL;
+    if (process_run(argv, ERROR_FAILED, &output, NULL, &err)) {
+        error_free(err);
+        return false;
+    }
+    for (char *next = output, *line; (line = strsep(&next, "\n"));) {
+        char *path = strchr(line, '/');
+        if (!path)
+            continue;
+        path[strcspn(path, " ")] = '\0';
+        AUTO_FREE char *parent = path_dirname(path);
+        AUTO_FREE char *step = xasprintf("%s:%s", path, path);
+        run_step("mkdir", parent);
+        run_step("upload", step);
+    }
+    run_step("upload", "/usr/bin/perl:/usr/bin/perl");
+    return true;
+}
+
+static void other_expressions_run_in_the_guests_perl(void **state)
+{
+    (void)state;
+    put_guest("/etc/perl", "one\ntwo\n");
+    run_step("chmod", "640:/etc/perl");
+    fails_with("edit", "/etc/perl:$_ = uc", "the guest has no perl");
+    if (!give_perl_to_guest())
+        skip();
+    run_step("edit", "/etc/perl:$_ = \"$lineno \" . uc; s/TWO/it's \"2\"/ if /TWO/");
+    assert_content("/etc/perl", "1 ONE\n2 it's \"2\"\n");
+    assert_owner_and_mode("/etc/perl", 0, 0, 0640);
+    fails_with("edit", "/etc/perl:die \"enough\\n\"", "enough");
+    fails_with("edit", "/etc/perl:nonsense(", "syntax error");
+    assert_content("/etc/perl", "1 ONE\n2 it's \"2\"\n");
+}
+
+/* -- Programs -- */
+
+static void commands_run_in_the_guest(void **state)
+{
+    (void)state;
+    run_step("run-command", "hostname >/root/ran; echo \"$0 $#\" >>/root/ran; exit 0");
+    assert_contains("/root/ran", "/bin/sh 0");
+    struct error *err = NULL;
+    assert_int_equal(try_step("run-command", "echo it is broken >&2; exit 3", &err), -1);
+    assert_true(starts_with(err->message, "--run-command echo it is broken"));
+    assert_error(err, ERROR_GUEST, "it is broken");
+}
+
+static void a_script_runs_and_leaves_nothing(void **state)
+{
+    (void)state;
+    put_local("setup.sh", "#!/bin/sh\necho \"${0##*/}\" >/root/script\n", 0600);
+    put_local("bad.sh", "#!/bin/sh\necho no such luck\nexit 7\n", 0600);
+    run_step("run", "setup.sh");
+    assert_content("/root/script", "setup.sh\n");
+    fails_with("run", "bad.sh", "no such luck");
+    AUTO_FREE char *left = guestfs_sh(g, "ls -d /tmp/forge-* 2>/dev/null | wc -l");
+    assert_non_null(left);
+    assert_int_equal(atoi(left), 0);
+}
+
+/* The phony apt-get notes how it was called. */
+static void packages_go_through_the_guests_manager(void **state)
+{
+    (void)state;
+    put_local("local.deb", "not really", 0600);
+    run_step("install", "nginx,./local.deb");
+    assert_contains("/var/log/phony-packages", " update\n");
+    assert_contains("/var/log/phony-packages", "force-confold install nginx\n");
+    assert_contains("/var/log/phony-packages", "/local.deb\n");
+    run_step("uninstall", "nginx,vim");
+    assert_contains("/var/log/phony-packages", " remove nginx vim\n");
+    assert_int_equal(guestfs_exists(g, "/usr/sbin/policy-rc.d"), 0);
+}
+
+/* -- Accounts -- */
+
+static void root_password_is_a_hash_in_shadow(void **state)
+{
+    (void)state;
+    put_local("secret", "correct horse\n", 0600);
+    run_step("root-password", "file:secret");
+    size_t length;
+    AUTO_FREE char *shadow = guestfs_read_file(g, "/etc/shadow", &length);
+    assert_non_null(shadow);
+    AUTO_FREE char *hash = xstrndup(shadow + strlen("root:"), strcspn(shadow + 5, ":"));
+    assert_string_equal(crypt("correct horse", hash), hash);
+    assert_owner_and_mode("/etc/shadow", 0, 42, 0640);
+    AUTO_FREE char *locked = xasprintf("root:!%s:", hash);
+    run_step("root-password", "locked");
+    assert_contains("/etc/shadow", locked);
+    run_step("root-password", "disabled");
+    assert_contains("/etc/shadow", "root:*:19675:");
+    run_step("root-password", "random");
+    assert_contains("/etc/shadow", "root:$6$");
+}
+
+static void an_ssh_key_is_the_users_own(void **state)
+{
+    (void)state;
+    put_local("id.pub", "ssh-ed25519 AAAAC3NzaC1lZDI1 me\n", 0600);
+    run_step("ssh-inject", "user:file:id.pub");
+    run_step("ssh-inject", "user:file:id.pub");
+    run_step("ssh-inject", "user:key:ssh-rsa AAAAB3NzaC1yc2E me");
+    assert_content("/home/user/.ssh/authorized_keys",
+                   "ssh-ed25519 AAAAC3NzaC1lZDI1 me\nssh-rsa AAAAB3NzaC1yc2E me\n");
+    assert_owner_and_mode("/home/user/.ssh", 1000, 1000, 0700);
+    assert_owner_and_mode("/home/user/.ssh/authorized_keys", 1000, 1000, 0600);
+    fails_with("ssh-inject", "nosuch:file:id.pub", "no user \"nosuch\"");
+    fails_with("ssh-inject", "nobody:file:id.pub", "home directory /nonexistent");
+}
+
+/* -- The plan -- */
+
+static void the_first_failure_ends_a_plan(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_PLAN struct customize_plan plan = { 0 };
+    assert_ok(customize_plan_add(&plan, "touch", "/opt/before", dir, "a.yaml:1:3", &err) == 0, err);
+    assert_ok(customize_plan_add(&plan, "truncate", "/opt/none", dir, "a.yaml:2:3", &err) == 0,
+              err);
+    assert_ok(customize_plan_add(&plan, "touch", "/opt/after", dir, "a.yaml:3:3", &err) == 0, err);
+    assert_int_equal(customize_plan_run(&plan, guest, NULL, &err), -1);
+    assert_error(err, ERROR_GUEST, "a.yaml:2:3: truncate: /opt/none: no such file");
+    assert_int_equal(guestfs_exists(g, "/opt/before"), 1);
+    assert_int_equal(guestfs_exists(g, "/opt/after"), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hostname_is_set_in_every_file),
+        cmocka_unit_test(timezone_is_linked_when_the_guest_knows_it),
+        cmocka_unit_test(write_replaces_content_and_keeps_the_file),
+        cmocka_unit_test(append_line_adds_the_newlines_that_are_missing),
+        cmocka_unit_test(upload_belongs_to_root_whatever_the_host_says),
+        cmocka_unit_test(copy_in_takes_a_tree),
+        cmocka_unit_test(mkdir_touch_truncate_delete),
+        cmocka_unit_test(chmod_and_chown_take_numbers_and_the_guests_names),
+        cmocka_unit_test(links_replace_links_but_not_directories),
+        cmocka_unit_test(links_of_the_guest_stay_in_the_guest),
+        cmocka_unit_test(what_is_no_file_is_not_opened),
+        cmocka_unit_test(edit_changes_lines_and_nothing_else),
+        cmocka_unit_test(other_expressions_run_in_the_guests_perl),
+        cmocka_unit_test(commands_run_in_the_guest),
+        cmocka_unit_test(a_script_runs_and_leaves_nothing),
+        cmocka_unit_test(packages_go_through_the_guests_manager),
+        cmocka_unit_test(root_password_is_a_hash_in_shadow),
+        cmocka_unit_test(an_ssh_key_is_the_users_own),
+        cmocka_unit_test(the_first_failure_ends_a_plan),
+    };
+    log_set_level(LOG_WARN); /* a random password is told to the user alone */
+    AUTO_FREE char *disk = path_join(getenv("FORGE_FIXTURES"), "debian.raw");
+    if (access(disk, R_OK)) {
+        fprintf(stderr, "skipped: %s is missing: FORGE_FIXTURES has no phony guests\n", disk);
+        return getenv("CI") ? 1 : 77;
+    }
+    return cmocka_run_group_tests(tests, open_session, close_session);
+}

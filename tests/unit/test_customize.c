@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Plans: the table's rows agree with their manual and tests; steps are checked before any launch.
+ */
+#include "fsimage/customize.h"
+#include "tests/unit/check.h"
+
+#include <sys/stat.h>
+
+static char *dir; /* with "file", "script" (executable), "key.pub", "tree/" */
+
+static void put(const char *name, const char *text, mode_t mode)
+{
+    AUTO_FREE char *path = path_join(dir, name);
+    FILE *file = fopen(path, "w");
+    fputs(text, file);
+    fclose(file);
+    chmod(path, mode);
+}
+
+static int make_files(void **state)
+{
+    (void)state;
+    dir = make_scratch();
+    AUTO_FREE char *tree = path_join(dir, "tree");
+    mkdir(tree, 0700);
+    put("file", "text\n", 0600);
+    put("script", "#!/bin/sh\n", 0700);
+    put("empty", "", 0600);
+    put("password", "hunter2\nsecond line\n", 0600);
+    put("key.pub", "ssh-ed25519 AAAAC3NzaC1lZDI1 me\n", 0600);
+    put("tree/inner", "x", 0600);
+    return 0;
+}
+
+static int remove_files(void **state)
+{
+    (void)state;
+    remove_scratch(dir);
+    return 0;
+}
+
+static char *source_text(const char *name)
+{
+    const char *source = getenv("FORGE_SOURCE");
+    AUTO_FREE char *path = path_join(source ? source : ".", name);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        fail_msg("cannot open %s", path);
+    char *text = NULL;
+    size_t size = 0;
+    assert_true(getdelim(&text, &size, '\0', file) > 0);
+    fclose(file);
+    return text;
+}
+
+static void rows_are_complete_and_unique(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < customize_op_count; i++) {
+        const struct customize_op *op = &customize_ops[i];
+        assert_ptr_equal(customize_op_find(op->name), op);
+        assert_non_null(op->run);
+        assert_non_null(op->help);
+        assert_false(ends_with(op->help, "."));
+        assert_int_equal(!op->value_name, op->value == CUSTOMIZE_FLAG);
+        assert_int_equal(op->value == CUSTOMIZE_PAIR, op->value_name &&
+                                                          strchr(op->value_name, ':') &&
+                                                          !strchr(op->value_name, '['));
+        if (i > 0)
+            assert_true(strcmp(customize_ops[i - 1].name, op->name) < 0);
+    }
+    assert_null(customize_op_find("no-such-operation"));
+}
+
+static void every_row_is_in_the_manual(void **state)
+{
+    (void)state;
+    AUTO_FREE char *manual = source_text("forge/man/forge-customize.1.scd");
+    for (size_t i = 0; i < customize_op_count; i++) {
+        const struct customize_op *op = &customize_ops[i];
+        AUTO_FREE char *entry = xasprintf("\n*--%s* _%s_\n", op->name, op->value_name);
+        if (!strstr(manual, entry))
+            fail_msg("forge-customize.1.scd lacks %s", entry);
+    }
+}
+
+static void every_row_runs_in_a_guest_test(void **state)
+{
+    (void)state;
+    AUTO_FREE char *test = source_text("tests/guest/test_operations.c");
+    for (size_t i = 0; i < customize_op_count; i++) {
+        AUTO_FREE char *call = xasprintf("\"%s\"", customize_ops[i].name);
+        if (!strstr(test, call))
+            fail_msg("tests/guest/test_operations.c does not run %s", customize_ops[i].name);
+    }
+}
+
+static void good_values_are_accepted(void **state)
+{
+    (void)state;
+    static const char *const good[][2] = {
+        { "hostname", "web-1.example.com" },
+        { "timezone", "Europe/London" },
+        { "timezone", "Etc/GMT+1" },
+        { "write", "/etc/motd:" },
+        { "write", "/etc/motd:a:b\nc" },
+        { "append-line", "/etc/hosts:::1 x" },
+        { "upload", "file:/etc/file" },
+        { "copy-in", "tree:/srv" },
+        { "copy-in", "tree/:/srv" },
+        { "copy-in", "file:/srv" },
+        { "mkdir", "/a/b" },
+        { "delete", "/var/log/*.log" },
+        { "chmod", "0755:/a" },
+        { "chmod", "4755:/a:b" },
+        { "chown", "0:0:/a" },
+        { "chown", "0.0:/a" },
+        { "chown", "root:/a" },
+        { "chown", "www-data:adm:/a" },
+        { "link", "../x:/a:/b" },
+        { "edit", "/a:s/x/y:z/g" },
+        { "edit", "/a:$_ = uc" },
+        { "run-command", "echo a:b" },
+        { "run", "script" },
+        { "install", "nginx, gcc-12,g++,libc6:amd64,vim=2:9.0" },
+        { "install", "./file" },
+        { "uninstall", "nginx" },
+        { "root-password", "password:hunter2" },
+        { "root-password", "file:password" },
+        { "root-password", "locked:file:password" },
+        { "root-password", "random" },
+        { "root-password", "locked:random" },
+        { "root-password", "locked" },
+        { "root-password", "disabled" },
+        { "ssh-inject", "root:file:key.pub" },
+        { "ssh-inject", "user:key:ssh-rsa AAAAB3NzaC1yc2E me" },
+        { "ssh-inject", "user:string:ssh-rsa AAAAB3NzaC1yc2E me" },
+        { "touch", "/a" },
+        { "truncate", "/a" },
+    };
+    AUTO_PLAN struct customize_plan plan = { 0 };
+    for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+        struct error *err = NULL;
+        if (customize_plan_add(&plan, good[i][0], good[i][1], dir, "--x", &err))
+            fail_msg("%s %s: %s", good[i][0], good[i][1], err->message);
+    }
+    assert_int_equal(plan.count, ARRAY_SIZE(good));
+}
+
+static void bad_values_are_usage_errors_that_say_why(void **state)
+{
+    (void)state;
+    static const char *const bad[][3] = {
+        { "hostnam", "x", "unknown operation \"hostnam\" (did you mean \"hostname\"?)" },
+        { "hostname", "", "needs a value: NAME" },
+        { "hostname", "a b", "letters, digits" },
+        { "hostname", "-a", "letters, digits" },
+        { "hostname", "a-", "letters, digits" },
+        { "hostname", "a..b", "letters, digits" },
+        { "hostname", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+          "at most 64" },
+        { "timezone", "../../etc/passwd", "such as Europe/London" },
+        { "timezone", "/x", "such as Europe/London" },
+        { "write", "/etc/motd", "not of the form FILE:CONTENT" },
+        { "write", ":x", "not of the form FILE:CONTENT" },
+        { "write", "etc/motd:x", "not an absolute path" },
+        { "upload", "missing:/a", "missing: No such file" },
+        { "upload", "tree:/a", "not a regular file" },
+        { "upload", "file:a", "not an absolute path" },
+        { "copy-in", "missing:/a", "No such file" },
+        { "mkdir", "a", "not an absolute path" },
+        { "mkdir", "/a\nb", "control character" },
+        { "delete", "/", "root directory" },
+        { "delete", "//./..", "root directory" },
+        { "chmod", "u+x:/a", "octal" },
+        { "chmod", "0888:/a", "octal" },
+        { "chmod", "17777:/a", "octal" },
+        { "chown", "0:0:a", "not an absolute path" },
+        { "chown", ".0:/a", "UID:GID" },
+        { "chown", "99999999999:/a", "too large" },
+        { "link", "x:", "no link" },
+        { "link", "x:a", "not an absolute path" },
+        { "edit", "/a:s/(/x/", "closing parenthesis" },
+        { "edit", "/a:", "empty" },
+        { "run", "missing", "No such file" },
+        { "run", "tree", "not a regular file" },
+        { "install", ",", "list is empty" },
+        { "install", "-o,x", "not the name of a package" },
+        { "install", "a b", "not the name of a package" },
+        { "install", "$(id)", "not the name of a package" },
+        { "install", "./missing.deb", "No such file" },
+        { "uninstall", "./file", "not the name of a package" },
+        { "root-password", "hunter2", "the selector is" },
+        { "root-password", "password:", "password is empty" },
+        { "root-password", "file:missing", "No such file" },
+        { "root-password", "file:empty", "password is empty" },
+        { "root-password", "env:FORGE_TEST_NOT_SET", "not set" },
+        { "root-password", "locked:disabled", "the selector is" },
+        { "ssh-inject", "root:file:missing", "No such file" },
+        { "ssh-inject", "root:file:file", "not an SSH public key" },
+        { "ssh-inject", "root:x", "USER:file:PATH" },
+        { "ssh-inject", ":file:key.pub", "name of a user" },
+        { "touch", "x", "not an absolute path" },
+    };
+    AUTO_PLAN struct customize_plan plan = { 0 };
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        struct error *err = NULL;
+        AUTO_FREE char *origin = xasprintf("--%s", bad[i][0]);
+        if (customize_plan_add(&plan, bad[i][0], bad[i][1], dir, origin, &err) == 0)
+            fail_msg("%s \"%s\" is accepted", bad[i][0], bad[i][1]);
+        assert_true(starts_with(err->message, origin));
+        assert_error(err, ERROR_USAGE, bad[i][2]);
+    }
+    assert_int_equal(plan.count, 0);
+}
+
+static void an_error_names_the_step_as_it_was_given(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_PLAN struct customize_plan plan = { 0 };
+    assert_int_equal(customize_plan_add(&plan, "edit", "/a:s/\t(/x/", dir, "--edit", &err), -1);
+    assert_true(starts_with(err->message, "--edit /a:s/ (/x/: the pattern"));
+    assert_error(err, ERROR_USAGE, "closing parenthesis");
+    assert_int_equal(customize_plan_add(&plan, "edit", "/a:s/(/x/", dir, "web.yaml:12:5", &err),
+                     -1);
+    assert_error(err, ERROR_USAGE, "web.yaml:12:5: edit: the pattern");
+}
+
+static void a_password_is_in_no_message_and_not_kept(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_PLAN struct customize_plan plan = { 0 };
+    assert_int_equal(
+        customize_plan_add(&plan, "root-password", "swordfish", dir, "--root-password", &err), -1);
+    assert_null(strstr(err->message, "swordfish"));
+    assert_error(err, ERROR_USAGE, "--root-password: the selector is");
+    assert_ok(customize_plan_add(&plan, "root-password", "password:swordfish", dir, "--x", &err) ==
+                  0,
+              err);
+    assert_string_equal(plan.steps[0].first, "");
+}
+
+static void only_packages_from_elsewhere_need_the_network(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *value;
+        bool network;
+    } steps[] = {
+        { "uninstall", "nginx", false },
+        { "run-command", "true", false },
+        { "install", "./file", false },
+        { "install", "./file,nginx", true },
+    };
+    AUTO_PLAN struct customize_plan plan = { 0 };
+    assert_false(customize_plan_needs_network(&plan));
+    for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+        struct error *err = NULL;
+        assert_ok(customize_plan_add(&plan, steps[i].name, steps[i].value, dir, "x", &err) == 0,
+                  err);
+        assert_int_equal(customize_plan_needs_network(&plan), steps[i].network);
+    }
+}
+
+static void plans_are_joined_in_order(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_PLAN struct customize_plan first = { 0 };
+    AUTO_PLAN struct customize_plan second = { 0 };
+    assert_ok(customize_plan_add(&first, "touch", "/a", NULL, "x", &err) == 0, err);
+    assert_ok(customize_plan_add(&second, "touch", "/b", NULL, "x", &err) == 0, err);
+    customize_plan_move(&first, &second);
+    assert_int_equal(second.count, 0);
+    assert_int_equal(first.count, 2);
+    assert_string_equal(first.steps[1].first, "/b");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_are_complete_and_unique),
+        cmocka_unit_test(every_row_is_in_the_manual),
+        cmocka_unit_test(every_row_runs_in_a_guest_test),
+        cmocka_unit_test(good_values_are_accepted),
+        cmocka_unit_test(bad_values_are_usage_errors_that_say_why),
+        cmocka_unit_test(an_error_names_the_step_as_it_was_given),
+        cmocka_unit_test(a_password_is_in_no_message_and_not_kept),
+        cmocka_unit_test(only_packages_from_elsewhere_need_the_network),
+        cmocka_unit_test(plans_are_joined_in_order),
+    };
+    return cmocka_run_group_tests(tests, make_files, remove_files);
+}

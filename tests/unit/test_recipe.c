@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Recipes: what good ones mean, and where bad ones go wrong. */
+#include "forge/build/recipe.h"
+#include "forge/build/recipe_yaml.h"
+#include "tests/unit/check.h"
+
+static const char *const session_keys[] = { "network", "memsize", "format", "tmpdir", NULL };
+static const char *const bundle_keys[] = { "user", "productcodes", "force", "mtime", NULL };
+static const char *const *const keys[] = {
+    [RECIPE_SESSION] = session_keys, [RECIPE_BUNDLE] = bundle_keys
+};
+
+static int parse(const char *text, struct recipe *recipe, struct error **err)
+{
+    return recipe_parse("dir/web.yaml", text, strlen(text), keys, recipe, err);
+}
+
+static void assert_setting(const struct recipe *recipe, size_t at, enum recipe_section section,
+                           const char *key, const char *value, const char *origin)
+{
+    assert_true(at < recipe->count);
+    assert_int_equal(recipe->settings[at].section, section);
+    assert_string_equal(recipe->settings[at].key, key);
+    assert_string_equal(recipe->settings[at].values.items[0], value);
+    assert_string_equal(recipe->settings[at].origin, origin);
+}
+
+static void image_steps_and_settings_are_read_in_order(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    assert_ok(parse("# a build\n"
+                    "image: base.qcow2\n"
+                    "network: true\n"
+                    "memsize: 768\n"
+                    "steps:\n"
+                    "  - hostname: web\n"
+                    "  - edit: /etc/a:s/x/y:z/\n"
+                    "bundle:\n"
+                    "  user: 012345678901\n"
+                    "  productcodes: [a, b]\n",
+                    &recipe, &err) == 0,
+              err);
+    assert_string_equal(recipe.base_dir, "dir");
+    assert_string_equal(recipe.image, "dir/base.qcow2");
+    assert_int_equal(recipe.count, 4);
+    assert_setting(&recipe, 0, RECIPE_SESSION, "network", "true", "dir/web.yaml:3:1");
+    assert_setting(&recipe, 1, RECIPE_SESSION, "memsize", "768", "dir/web.yaml:4:1");
+    assert_setting(&recipe, 2, RECIPE_BUNDLE, "user", "012345678901", "dir/web.yaml:9:3");
+    assert_setting(&recipe, 3, RECIPE_BUNDLE, "productcodes", "a", "dir/web.yaml:10:3");
+    assert_int_equal(recipe.settings[3].values.count, 2);
+    assert_int_equal(recipe.plan.count, 2);
+    assert_string_equal(recipe.plan.steps[0].op->name, "hostname");
+    assert_string_equal(recipe.plan.steps[0].origin, "dir/web.yaml:6:5");
+    assert_string_equal(recipe.plan.steps[1].second, "s/x/y:z/");
+}
+
+static void an_image_may_have_a_format(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    assert_ok(parse("image: {path: /x/base.img, format: raw}\n", &recipe, &err) == 0, err);
+    assert_string_equal(recipe.image, "/x/base.img");
+    assert_setting(&recipe, 0, RECIPE_SESSION, "format", "raw", "dir/web.yaml:1:28");
+}
+
+static void values_of_two_parts_and_lists_have_forms_of_their_own(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    assert_ok(parse("steps:\n"
+                    "- write: {file: /etc/motd, content: \"a: b\\n\"}\n"
+                    "- write:\n"
+                    "    content: ''\n"
+                    "    file: /etc/empty\n"
+                    "- chown: {owner: '1:2', path: /etc/motd}\n"
+                    "- install: [nginx, curl]\n"
+                    "- install: vim, less\n",
+                    &recipe, &err) == 0,
+              err);
+    assert_int_equal(recipe.plan.count, 5);
+    const struct customize_step *steps = recipe.plan.steps;
+    assert_string_equal(steps[0].first, "/etc/motd");
+    assert_string_equal(steps[0].second, "a: b\n");
+    assert_string_equal(steps[1].second, "");
+    assert_string_equal(steps[2].first, "1:2");
+    assert_string_equal(steps[2].second, "/etc/motd");
+    assert_string_equal(steps[3].items.items[1], "curl");
+    assert_string_equal(steps[4].items.items[1], "less");
+    assert_true(customize_plan_needs_network(&recipe.plan));
+}
+
+static void local_paths_start_at_the_recipe(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    char *dir = make_scratch();
+    AUTO_FREE char *path = path_join(dir, "web.yaml");
+    AUTO_FREE char *file = path_join(dir, "site.conf");
+    fclose(fopen(file, "w"));
+    FILE *recipe_file = fopen(path, "w");
+    fputs("steps: [upload: site.conf:/etc/site.conf]\n", recipe_file);
+    fclose(recipe_file);
+    {
+        AUTO_RECIPE struct recipe recipe = { 0 };
+        assert_ok(recipe_read(path, keys, &recipe, &err) == 0, err);
+        assert_string_equal(recipe.plan.steps[0].base_dir, dir);
+    }
+    unlink(file);
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    assert_int_equal(recipe_read(path, keys, &recipe, &err), -1);
+    assert_non_null(strstr(err->message, "web.yaml:1:9: upload: opening"));
+    assert_error(err, ERROR_USAGE, "No such file");
+    assert_int_equal(recipe_read(file, keys, &recipe, &err), -1);
+    assert_error(err, ERROR_USAGE, "site.conf: No such file");
+    remove_scratch(dir);
+}
+
+static void mistakes_have_a_position_and_a_suggestion(void **state)
+{
+    (void)state;
+    static const char *const bad[][2] = {
+        { "", "1:1: the recipe is empty" },
+        { "just text\n", "1:1: a recipe has keys" },
+        { "[a]\n", "1:1: a recipe has keys" },
+        { "netwrok: true\n", "1:1: unknown key \"netwrok\" (did you mean \"network\"?)" },
+        { "step:\n- a\n", "1:1: unknown key \"step\" (did you mean \"steps\"?)" },
+        { "bundle:\n  usr: 1\n", "2:3: unknown key \"usr\" (did you mean \"user\"?)" },
+        { "bundle: yes\n", "1:9: keys with values" },
+        { "user: 1\n", "1:1: unknown key \"user\"" },
+        { "network:\n", "\"network\" wants a value" },
+        { "network: {a: b}\n", "1:10: \"network\" wants a value" },
+        { "memsize: [[1]]\n", "1:11: \"memsize\" wants a value" },
+        { "network: true\nnetwork: false\n", "2:1: the key \"network\" is already in line 1" },
+        { "format: raw\nimage: {path: x, format: raw}\n", "2:18: \"format\" is already set" },
+        { "image: {format: raw}\n", "1:1: \"image\" has no \"path\"" },
+        { "image: {path: x, fromat: raw}\n", "1:18: unknown key \"fromat\"" },
+        { "image: [a]\n", "1:8: \"image\" wants a value" },
+        { "steps:\n  hostname: web\n", "2:3: \"steps\" is a list" },
+        { "steps:\n- hostnam: web\n", "2:3: unknown operation \"hostnam\" (did you mean "
+                                      "\"hostname\"?)" },
+        { "steps:\n- zzzzzzzz\n", "2:3: unknown operation \"zzzzzzzz\"" },
+        { "steps:\n- hostname\n", "2:3: \"hostname\" wants a value: NAME" },
+        { "steps:\n- hostname:\n", "\"hostname\" wants a value: NAME" },
+        { "steps:\n- hostname: [a]\n", "2:13: \"hostname\" wants a value: NAME" },
+        { "steps:\n- hostname: a b\n", "2:3: hostname: a hostname has" },
+        { "steps:\n- hostname: a\n  touch: /b\n", "2:3: a step is one operation" },
+        { "steps:\n- [a]\n", "2:3: a step is one operation" },
+        { "steps:\n- write: {file: /a}\n", "2:10: \"write\" wants file: and content:" },
+        { "steps:\n- write: {fle: /a, content: b}\n", "2:11: unknown key \"fle\" (did you mean "
+                                                      "\"file\"?)" },
+        { "steps:\n- write: {file: 'a:b', content: c}\n", "2:17: file: must not have a colon" },
+        { "steps:\n- edit: '/a:s/(/b/'\n", "2:3: edit: the pattern" },
+        { "a: b: c\n", "1:5: mapping values are not allowed" },
+        { "image: \"x\n", "found unexpected end of stream" },
+        { "image: x\n\ty: z\n", "2:1: found a tab character" },
+        { "image: &a x\n", "1:8: anchors are not available" },
+        { "image: *a\n", "1:8: aliases are not available" },
+        { "image: !!str x\n", "1:8: tags are not available" },
+        { "image: \"a\\0b\"\n", "1:8: the text has a NUL character" },
+        { "image: x\n---\nimage: y\n", "a recipe is one document" },
+        { "? [a]\n: b\n", "1:3: a key is a word" },
+        { "image: \xff\xfe\n", "web.yaml:1:" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        struct error *err = NULL;
+        AUTO_RECIPE struct recipe recipe = { 0 };
+        if (parse(bad[i][0], &recipe, &err) == 0)
+            fail_msg("accepted: %s", bad[i][0]);
+        if (!starts_with(err->message, "dir/web.yaml:"))
+            fail_msg("no position: %s", err->message);
+        assert_error(err, ERROR_USAGE, bad[i][1]);
+    }
+}
+
+static void depth_and_size_are_bounded(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    char deep[4001] = { 0 };
+    memset(deep, '[', sizeof(deep) - 1);
+    assert_int_equal(parse(deep, &recipe, &err), -1);
+    assert_error(err, ERROR_USAGE, "too many levels");
+
+    char *dir = make_scratch();
+    AUTO_FREE char *path = path_join(dir, "large.yaml");
+    fclose(fopen(path, "w"));
+    assert_int_equal(truncate(path, (1 << 20) + 1), 0);
+    assert_int_equal(recipe_read(path, keys, &recipe, &err), -1);
+    assert_error(err, ERROR_USAGE, "at most 1 MiB");
+    assert_int_equal(recipe_read("/dev/null", keys, &recipe, &err), -1);
+    assert_error(err, ERROR_USAGE, "not a file");
+    remove_scratch(dir);
+}
+
+static void a_password_is_in_no_message(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    assert_int_equal(parse("steps:\n- root-password: swordfish\n", &recipe, &err), -1);
+    assert_null(strstr(err->message, "swordfish"));
+    assert_error(err, ERROR_USAGE, "dir/web.yaml:2:3: root-password: the selector is");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(image_steps_and_settings_are_read_in_order),
+        cmocka_unit_test(an_image_may_have_a_format),
+        cmocka_unit_test(values_of_two_parts_and_lists_have_forms_of_their_own),
+        cmocka_unit_test(local_paths_start_at_the_recipe),
+        cmocka_unit_test(mistakes_have_a_position_and_a_suggestion),
+        cmocka_unit_test(depth_and_size_are_bounded),
+        cmocka_unit_test(a_password_is_in_no_message),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
