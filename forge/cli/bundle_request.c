@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Fills a request for a bundle, and prints what came of it. */
+#include "forge/cli/bundle_request.h"
+#include "forge/cli/manifest_json.h"
+
+#include <stdio.h>
+
+struct input_options input_options_of(const struct input_settings *settings,
+                                      const struct keyring *keyring)
+{
+    return (struct input_options){
+        .image.format =
+            settings->format ? image_format_name((enum image_format)(settings->format - 1)) : NULL,
+        .image.allow_backing = settings->allow_backing,
+        .key = keyring->key,
+        .tmpdir = settings->tmpdir,
+    };
+}
+
+int bundle_request_fill(struct build_request *request, struct bundle_settings *settings,
+                        const struct key_settings *keys, const struct options *options,
+                        struct keyring *keyring, const char *default_name, struct error **err)
+{
+    struct manifest *fields = &settings->fields;
+    if (!fields->user)
+        return error_set(err, ERROR_USAGE, "the account id is missing: give --user");
+    if (keyring_read_signing(keyring, keys, options, err))
+        return -1;
+    if (!fields->name)
+        fields->name = xstrdup(default_name);
+    fields->type = xstrdup("machine");
+    request->fields = fields;
+    request->no_inherit = settings->no_inherit;
+    request->bundle = (struct bundle_options){
+        .directory = settings->destination ? settings->destination : ".",
+        .replace = settings->force,
+        .fields = fields,
+        .keys = { keyring->certificate, keyring->key, keyring->ec2_certificate },
+        .mtime = settings->mtime,
+        .level = (int)settings->level,
+        .threads = (unsigned)settings->threads,
+        .no_size_checks = settings->no_size_checks,
+    };
+    return 0;
+}
+
+int bundle_result_print(const struct build_result *result, bool json, struct error **err)
+{
+    if (!json) {
+        puts(result->manifest_path);
+        return 0;
+    }
+    AUTO(json_decref)
+    json_t *object = json_pack("{s:o, s:o}", "manifest", json_text(result->manifest_path), "bundle",
+                               manifest_json(&result->manifest));
+    return json_print(object, stdout, err);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* forge customize: run operations on a copy of an image. */
+#include "forge/cli/bundle_request.h"
+#include "forge/cli/operations.h"
+
+struct customize_values {
+    struct operation_settings operations;
+    struct input_settings input;
+    struct key_settings keys;
+    struct appliance_settings appliance;
+    char *output;
+    int format; /* enum image_format */
+    bool force, list;
+};
+
+static const struct option_choice formats[] = { { "raw", IMAGE_RAW },
+                                                { "qcow2", IMAGE_QCOW2 },
+                                                { NULL, 0 } };
+
+#define FIELD(member) .offset = offsetof(struct customize_values, member)
+static const struct option_row rows[] = {
+    { "output", 'o', OPTION_PATH, "OUT", FIELD(output), "The image to write" },
+    { "output-format", 'O', OPTION_CHOICE, "raw|qcow2", FIELD(format),
+      "Format of the new image (qcow2)", .choices = formats },
+    { "force", 0, OPTION_FLAG, NULL, FIELD(force), "Replace an image that is there" },
+    { "list", 0, OPTION_FLAG, NULL, FIELD(list), "List the operations, and do nothing" },
+};
+
+static void declare(struct options *options, void *opaque)
+{
+    struct customize_values *values = opaque;
+    values->format = IMAGE_QCOW2;
+    options_add(options, "Output", OPTION_SECTION_NONE, rows, ARRAY_SIZE(rows), values);
+    declare_operations(options, &values->operations);
+    declare_input(options, &values->input);
+    declare_opening_key(options, &values->keys);
+    declare_appliance(options, &values->appliance);
+    declare_guest_network(options, &values->appliance);
+}
+
+static void clear(void *opaque)
+{
+    operation_settings_clear(&((struct customize_values *)opaque)->operations);
+}
+
+static int run(const struct invocation *invocation, struct error **err)
+{
+    struct customize_values *values = invocation->values;
+    if (values->list) {
+        operations_print(stdout);
+        return 0;
+    }
+    if (!invocation->arguments->count)
+        return error_set(err, ERROR_USAGE, "the image to customize is missing");
+    if (!values->output)
+        return error_set(err, ERROR_USAGE, "the image to write is missing: give --output");
+    const char *path = invocation->arguments->items[0];
+    AUTO_KEYRING struct keyring keyring = { 0 };
+    if (keyring_read_for_input(&keyring, &values->keys, path, err))
+        return -1;
+    const struct build_request request = {
+        .path = path,
+        .input = input_options_of(&values->input, &keyring),
+        .plan = &values->operations.plan,
+        .guest = guest_options_of(&values->appliance, invocation->common),
+        .output = values->output,
+        .output_format = (enum image_format)values->format,
+        .replace_output = values->force,
+    };
+    if (forge_customize(&request, invocation->progress, err))
+        return -1;
+    puts(values->output);
+    return 0;
+}
+
+const struct command command_customize = {
+    .name = "customize",
+    .arguments = "IMAGE -o OUT [OPERATION...]",
+    .summary = "Run operations on a copy of an image, without bundling it",
+    .max_arguments = 1,
+    .values_size = sizeof(struct customize_values),
+    .declare = declare,
+    .run = run,
+    .clear = clear,
+};

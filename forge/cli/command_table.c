@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one table of verbs, in the order of the help. */
+#include "forge/cli/command_table.h"
+
+#include <string.h>
+
+const struct command *const commands[] = {
+    
+    &command_customize,
+    &command_bundle,
+    &command_unbundle,
+    &command_verify,
+    &command_inspect,
+    
+    
+    
+    &command_keygen,
+    &command_appliance,
+    &command_doctor,
+    NULL,
+};
+
+const struct command *command_find(const char *name)
+{
+    for (const struct command *const *command = commands; *command; command++)
+        if (strcmp((*command)->name, name) == 0)
+            return *command;
+    return NULL;
+}
+
+const char *command_nearest(const char *name)
+{
+    const char *names[ARRAY_SIZE(commands)] = { 0 };
+    for (size_t i = 0; commands[i]; i++)
+        names[i] = commands[i]->name;
+    return nearest_name(name, names);
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rows of the option groups that several verbs share. */
+#include "forge/cli/option_groups.h"
+#include "forge/base/log.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define FIELD(type, member) .offset = offsetof(struct type, member)
+
+/* -- common -- */
+
+static const struct option_choice progress_styles[] = {
+    { "auto", PROGRESS_AUTO }, { "bar", PROGRESS_BAR },   { "plain", PROGRESS_PLAIN },
+    { "json", PROGRESS_JSON }, { "none", PROGRESS_NONE }, { NULL, 0 },
+};
+
+static const struct option_row common_rows[] = {
+    { "help", 'h', OPTION_FLAG, NULL, FIELD(common_settings, help), "Show this text" },
+    { "verbose", 'v', OPTION_FLAG, NULL, FIELD(common_settings, verbose), "Say more on stderr" },
+    { "quiet", 'q', OPTION_FLAG, NULL, FIELD(common_settings, quiet),
+      "Say nothing but warnings and errors" },
+    { "trace", 'x', OPTION_FLAG, NULL, FIELD(common_settings, trace),
+      "Trace libguestfs calls on stderr" },
+    { "progress", 0, OPTION_CHOICE, "auto|bar|plain|json|none", FIELD(common_settings, progress),
+      "How progress is shown on stderr", .choices = progress_styles },
+};
+
+void declare_common(struct options *options, struct common_settings *settings)
+{
+    options_add(options, "Common options", OPTION_SECTION_NONE, common_rows,
+                ARRAY_SIZE(common_rows), settings);
+}
+
+/* -- input -- */
+
+static const struct option_choice input_formats[] = { { "raw", IMAGE_RAW + 1 },
+                                                      { "qcow2", IMAGE_QCOW2 + 1 },
+                                                      { NULL, 0 } };
+
+static const struct option_row format_rows[] = {
+    { "format", 0, OPTION_CHOICE, "raw|qcow2", FIELD(input_settings, format),
+      "Format of IMAGE; recognized when not given", .choices = input_formats },
+    { "allow-backing", 0, OPTION_FLAG, NULL, FIELD(input_settings, allow_backing),
+      "Accept a backing file, if every layer records its format" },
+};
+
+static const struct option_row tmpdir_rows[] = {
+    { "tmpdir", 0, OPTION_PATH, "DIR", FIELD(input_settings, tmpdir),
+      "Directory for large temporary files" },
+};
+
+void declare_input_format(struct options *options, struct input_settings *settings)
+{
+    options_add(options, "Input", OPTION_SECTION_TOP, format_rows, ARRAY_SIZE(format_rows),
+                settings);
+}
+
+void declare_input(struct options *options, struct input_settings *settings)
+{
+    declare_input_format(options, settings);
+    options_add(options, "Input", OPTION_SECTION_TOP, tmpdir_rows, ARRAY_SIZE(tmpdir_rows),
+                settings);
+}
+
+/* -- keys -- */
+
+#define ROW_CERT(help)                                                                             \
+    {                                                                                              \
+        "cert", 'c', OPTION_PATH, "FILE", FIELD(key_settings, certificate), help,                  \
+            "EC2_CERT EUCA_CERT"                                                                   \
+    }
+#define ROW_PRIVATE_KEY(help)                                                                      \
+    {                                                                                              \
+        "privatekey", 'k', OPTION_PATH, "FILE", FIELD(key_settings, private_key), help,            \
+            "EUCA_PRIVATE_KEY EC2_PRIVATE_KEY"                                                     \
+    }
+#define ROW_PASSPHRASE                                                                             \
+    {                                                                                              \
+        "passphrase", 0, OPTION_CUSTOM, "env:NAME|file:PATH|fd:N",                                 \
+            FIELD(key_settings, passphrase),                                                       \
+            "Where the passphrase of an encrypted private key is", .set = set_passphrase           \
+    }
+
+/* The reference to a passphrase; a file is relative to the recipe that names it. */
+static int set_passphrase(void *field, const struct option_row *row, const char *text,
+                          const struct option_source *source, struct error **err)
+{
+    (void)row;
+    char **passphrase = field;
+    /* What is given by mistake may be the passphrase itself: it is not repeated. */
+    if (!starts_with(text, "env:") && !starts_with(text, "file:") && !starts_with(text, "fd:"))
+        return error_set(err, ERROR_USAGE, "a secret is given as env:NAME, file:PATH or fd:N");
+    free(*passphrase);
+    if (source->base_dir && starts_with(text, "file:")) {
+        AUTO_FREE char *path = path_join(source->base_dir, text + strlen("file:"));
+        *passphrase = xasprintf("file:%s", path);
+    } else {
+        *passphrase = xstrdup(text);
+    }
+    return 0;
+}
+
+static const struct option_row signing_rows[] = {
+    ROW_CERT("The X.509 certificate of the account"),
+    ROW_PRIVATE_KEY("The RSA key that signs; it also opens a bundle that is the input"),
+    { "ec2cert", 0, OPTION_PATH, "FILE", FIELD(key_settings, ec2_certificate),
+      "The certificate of the cloud", "EUCALYPTUS_CERT" },
+    { "region", 0, OPTION_STRING, "NAME", FIELD(key_settings, region),
+      "Without --ec2cert: the region whose certificate AWS's tools installed (us-east-1)" },
+    ROW_PASSPHRASE,
+};
+
+static const struct option_row checking_rows[] = {
+    ROW_CERT("The certificate that the signature is checked with"),
+    ROW_PRIVATE_KEY("The key that opens the bundle, to check its content too"),
+    ROW_PASSPHRASE,
+};
+
+static const struct option_row certificate_rows[] = {
+    ROW_CERT("The certificate that the signature of a manifest is checked with"),
+};
+
+static const struct option_row opening_rows[] = {
+    ROW_PRIVATE_KEY("The key that opens the bundle: the account's or the cloud's"),
+    ROW_PASSPHRASE,
+};
+
+void declare_signing_keys(struct options *options, struct key_settings *settings)
+{
+    options_add(options, "Keys", OPTION_SECTION_BUNDLE, signing_rows, ARRAY_SIZE(signing_rows),
+                settings);
+}
+
+void declare_checking_keys(struct options *options, struct key_settings *settings)
+{
+    options_add(options, "Keys", OPTION_SECTION_NONE, checking_rows, ARRAY_SIZE(checking_rows),
+                settings);
+}
+
+void declare_checking_certificate(struct options *options, struct key_settings *settings)
+{
+    options_add(options, "Keys", OPTION_SECTION_NONE, certificate_rows,
+                ARRAY_SIZE(certificate_rows), settings);
+}
+
+void declare_opening_key(struct options *options, struct key_settings *settings)
+{
+    options_add(options, "Keys", OPTION_SECTION_NONE, opening_rows, ARRAY_SIZE(opening_rows),
+                settings);
+}
+
+/* -- bundle -- */
+
+/* An account id: hyphens are dropped, twelve digits remain (FORMAT.md 5, 9). */
+static int set_account(void *field, const struct option_row *row, const char *text,
+                       const struct option_source *source, struct error **err)
+{
+    (void)row;
+    (void)source;
+    AUTO_FREE char *digits = xstrdup(text);
+    char *to = digits;
+    for (const char *from = text; *from; from++)
+        if (*from != '-')
+            *to++ = *from;
+    *to = '\0';
+    if (strlen(digits) != 12 || strspn(digits, "0123456789") != 12)
+        return error_set(err, ERROR_USAGE, "\"%s\" is not an account id of 12 digits", text);
+    char **account = field;
+    free(*account);
+    *account = STEAL(digits);
+    return 0;
+}
+
+/* FIELD is the manifest itself; TEXT is VIRTUAL=DEVICE, more of them behind commas. */
+static int set_mapping(void *field, const struct option_row *row, const char *text,
+                       const struct option_source *source, struct error **err)
+{
+    (void)row;
+    (void)source;
+    AUTO_STRINGS struct string_list pairs = { 0 };
+    string_list_split(&pairs, text, ',');
+    for (size_t i = 0; i < pairs.count; i++) {
+        AUTO_STRINGS struct string_list sides = { 0 };
+        string_list_split(&sides, pairs.items[i], '=');
+        if (sides.count != 2)
+            return error_set(err, ERROR_USAGE, "\"%s\" is not VIRTUAL=DEVICE", pairs.items[i]);
+        manifest_add_mapping(field, sides.items[0], sides.items[1]);
+    }
+    return 0;
+}
+
+static int set_architecture(void *field, const struct option_row *row, const char *text,
+                            const struct option_source *source, struct error **err)
+{
+    (void)row;
+    if (!*text)
+        return error_set(err, ERROR_USAGE, "the architecture is empty");
+    if (strcmp(text, "i386") != 0 && strcmp(text, "x86_64") != 0)
+        log_warn("%s: EC2 knows i386 and x86_64 for such images; passing \"%s\" on", source->where,
+                 text);
+    char **architecture = field;
+    free(*architecture);
+    *architecture = xstrdup(text);
+    return 0;
+}
+
+static int set_prefix(void *field, const struct option_row *row, const char *text,
+                      const struct option_source *source, struct error **err)
+{
+    (void)row;
+    (void)source;
+    if (!*text || strchr(text, '/') || strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
+        return error_set(err, ERROR_USAGE, "\"%s\" is not a file name without a slash", text);
+    char **prefix = field;
+    free(*prefix);
+    *prefix = xstrdup(text);
+    return 0;
+}
+
+static const struct option_row bundle_rows[] = {
+    { "user", 'u', OPTION_CUSTOM, "ACCOUNT", FIELD(bundle_settings, fields.user),
+      "The account id, 12 digits with or without hyphens", "EC2_USER_ID", .set = set_account },
+    { "destination", 'd', OPTION_PATH, "DIR", FIELD(bundle_settings, destination),
+      "The bundle's directory, made when missing (the current one)" },
+    { "prefix", 'p', OPTION_CUSTOM, "NAME", FIELD(bundle_settings, fields.name),
+      "Name of the bundle's files and of the image in it", .set = set_prefix },
+    { "arch", 'r', OPTION_CUSTOM, "ARCH", FIELD(bundle_settings, fields.architecture),
+      "Architecture: i386 or x86_64", .set = set_architecture },
+    { "kernel", 0, OPTION_STRING, "ID", FIELD(bundle_settings, fields.kernel_id),
+      "Id of the kernel image" },
+    { "ramdisk", 0, OPTION_STRING, "ID", FIELD(bundle_settings, fields.ramdisk_id),
+      "Id of the ramdisk image" },
+    { "block-device-mapping", 'B', OPTION_CUSTOM, "VIRTUAL=DEVICE,...",
+      FIELD(bundle_settings, fields), "Default block device mapping; repeatable",
+      .set = set_mapping },
+    { "productcodes", 0, OPTION_LIST, "CODE,...", FIELD(bundle_settings, fields.product_codes),
+      "Product codes; repeatable" },
+    { "no-inherit", 0, OPTION_FLAG, NULL, FIELD(bundle_settings, no_inherit),
+      "Do not take over architecture, kernel, ramdisk, mapping, product codes and ancestry from a "
+      "bundle that is the input" },
+    { "mtime", 0, OPTION_INTEGER, "SECONDS", FIELD(bundle_settings, mtime),
+      "Modification time of the image in the bundle, since 1970 (0)", "SOURCE_DATE_EPOCH", .min = 0,
+      .max = INT64_C(253402300799) },
+    { "level", 0, OPTION_INTEGER, "1-12", FIELD(bundle_settings, level), "Compression level (6)",
+      .min = 1, .max = 12 },
+    { "threads", 0, OPTION_INTEGER, "N", FIELD(bundle_settings, threads),
+      "Compressing threads (as many as this process has processors)", .min = 1, .max = 1024 },
+    { "no-size-checks", 0, OPTION_FLAG, NULL, FIELD(bundle_settings, no_size_checks),
+      "Bundle an image of more than 10 GiB all the same" },
+    { "force", 0, OPTION_FLAG, NULL, FIELD(bundle_settings, force),
+      "Replace a bundle of the same name" },
+};
+
+static const struct option_row bundle_result_rows[] = {
+    { "json", 0, OPTION_FLAG, NULL, FIELD(bundle_settings, json), "Print the result as JSON" },
+};
+
+void declare_bundle(struct options *options, struct bundle_settings *settings)
+{
+    options_add(options, "Bundle", OPTION_SECTION_BUNDLE, bundle_rows, ARRAY_SIZE(bundle_rows),
+                settings);
+    options_add(options, "Result", OPTION_SECTION_NONE, bundle_result_rows,
+                ARRAY_SIZE(bundle_result_rows), settings);
+}
+
+void bundle_settings_clear(struct bundle_settings *settings)
+{
+    manifest_clear(&settings->fields);
+}
+
+/* -- appliance -- */
+
+static const struct option_choice accels[] = {
+    { "auto", ACCEL_AUTO }, { "kvm", ACCEL_KVM }, { "tcg", ACCEL_TCG }, { NULL, 0 }
+};
+
+static const struct option_row appliance_rows[] = {
+    { "accel", 0, OPTION_CHOICE, "auto|kvm|tcg", FIELD(appliance_settings, accel),
+      "Hardware virtualization, emulation, or what works", .choices = accels },
+    { "memsize", 0, OPTION_INTEGER, "MIB", FIELD(appliance_settings, memsize),
+      "Memory of the appliance", .min = 256, .max = 1 << 20 },
+    { "smp", 0, OPTION_INTEGER, "N", FIELD(appliance_settings, smp), "Processors of the appliance",
+      .min = 1, .max = 255 },
+    { "launch-timeout", 0, OPTION_INTEGER, "SECONDS", FIELD(appliance_settings, launch_timeout),
+      "How long a launch may take (300)", .min = 1, .max = 86400 },
+    { "appliance", 0, OPTION_PATH, "DIR", FIELD(appliance_settings, appliance),
+      "Use the fixed appliance that forge appliance made", "FORGE_APPLIANCE" },
+};
+
+static const struct option_row network_rows[] = {
+    { "network", 0, OPTION_FLAG, NULL, FIELD(appliance_settings, network),
+      "Let commands in the guest reach the network" },
+    { "ca-cert", 0, OPTION_PATH, "FILE", FIELD(appliance_settings, ca_certificate),
+      "A certificate authority that guest commands trust during the run" },
+};
+
+void declare_appliance(struct options *options, struct appliance_settings *settings)
+{
+    options_add(options, "Appliance", OPTION_SECTION_TOP, appliance_rows,
+                ARRAY_SIZE(appliance_rows), settings);
+}
+
+void declare_guest_network(struct options *options, struct appliance_settings *settings)
+{
+    options_add(options, "Appliance", OPTION_SECTION_TOP, network_rows, ARRAY_SIZE(network_rows),
+                settings);
+}
+
+struct guest_options guest_options_of(const struct appliance_settings *settings,
+                                      const struct common_settings *common)
+{
+    return (struct guest_options){
+        .accel = (enum accel)settings->accel,
+        .memsize = (int)settings->memsize,
+        .smp = (int)settings->smp,
+        .launch_timeout = (int)settings->launch_timeout,
+        .appliance = settings->appliance,
+        .network = settings->network,
+        .trace = common->trace,
+    };
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Groups of options that several verbs share, and the settings they fill. */
+#ifndef FORGE_CLI_OPTION_GROUPS_H
+#define FORGE_CLI_OPTION_GROUPS_H
+
+#include "forge/build/build.h"
+#include "forge/cli/options.h"
+
+/* Every verb's options. */
+struct common_settings {
+    bool help, verbose, quiet, trace;
+    int progress; /* enum progress_style */
+};
+void declare_common(struct options *options, struct common_settings *settings);
+
+/* How the IMAGE argument is read. */
+struct input_settings {
+    int format; /* 0: recognized; else enum image_format + 1 */
+    bool allow_backing;
+    char *tmpdir;
+};
+void declare_input(struct options *options, struct input_settings *settings);
+void declare_input_format(struct options *options, struct input_settings *settings); /* no tmpdir */
+
+/* Certificates and keys. Which of the options a verb has depends on what it does with them. */
+struct key_settings {
+    char *certificate, *private_key, *ec2_certificate, *region, *passphrase;
+};
+void declare_signing_keys(struct options *options, struct key_settings *settings);
+void declare_checking_keys(struct options *options, struct key_settings *settings);
+void declare_checking_certificate(struct options *options, struct key_settings *settings);
+void declare_opening_key(struct options *options, struct key_settings *settings);
+
+/* A new bundle: its manifest's fields, and how it is written. */
+struct bundle_settings {
+    struct manifest fields;
+    char *destination;
+    int64_t mtime, level, threads; /* 0: the library's default */
+    bool no_size_checks, no_inherit, force, json;
+};
+void declare_bundle(struct options *options, struct bundle_settings *settings);
+void bundle_settings_clear(struct bundle_settings *settings);
+
+/* The appliance. */
+struct appliance_settings {
+    int accel; /* enum accel */
+    int64_t memsize, smp, launch_timeout;
+    char *appliance;
+    bool network;
+    char *ca_certificate;
+};
+void declare_appliance(struct options *options, struct appliance_settings *settings);
+void declare_guest_network(struct options *options, struct appliance_settings *settings);
+struct guest_options guest_options_of(const struct appliance_settings *settings,
+                                      const struct common_settings *common);
+
+#endif

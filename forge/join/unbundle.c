@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Restores a bundle's image, raw or as qcow2, and publishes it by rename. */
+#include "forge/join/unbundle.h"
+#include "forge/base/workdir.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+static int read_manifest(const struct unbundle_request *request, struct manifest *manifest,
+                         struct error **err)
+{
+    if (!request->key)
+        return error_set(err, ERROR_USAGE,
+                         "the key that opens the bundle is missing: give "
+                         "--privatekey");
+    return manifest_read(request->manifest_path, manifest, err);
+}
+
+/* Restore MANIFEST's image as a new raw file at PATH. */
+static int extract_raw(const struct unbundle_request *request, const struct manifest *manifest,
+                       const char *path, struct progress *progress, int64_t *mtime,
+                       struct error **err)
+{
+    AUTO_FREE char *parts = path_dirname(request->manifest_path);
+    AUTO(device_close) struct device *device = device_create_raw(path, manifest->size, err);
+    if (!device || bundle_extract(manifest, request->key, parts, device, progress, mtime, err))
+        return -1;
+    return device_flush(device, err);
+}
+
+static int extract_qcow2(const struct unbundle_request *request, const struct manifest *manifest,
+                         const char *output_dir, const char *path, struct progress *progress,
+                         int64_t *mtime, struct error **err)
+{
+    const char *parent = request->tmpdir ? request->tmpdir : output_dir;
+    AUTO(workdir_close) struct workdir *scratch = workdir_create(parent, err);
+    if (!scratch)
+        return -1;
+    AUTO_FREE char *raw = workdir_file(scratch, "image.raw");
+    if (extract_raw(request, manifest, raw, progress, mtime, err))
+        return -1;
+    AUTO(image_close) struct image *image = image_of(raw, IMAGE_RAW, manifest->size);
+    return image_convert(image, path, IMAGE_QCOW2, progress, err);
+}
+
+static int set_mtime(const char *path, int64_t mtime, struct error **err)
+{
+    const struct timespec times[] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = mtime } };
+    if (utimensat(AT_FDCWD, path, times, 0))
+        return error_set_errno(err, "setting the time of %s", path);
+    return 0;
+}
+
+int forge_unbundle(const struct unbundle_request *request, struct progress *progress,
+                   struct error **err)
+{
+    AUTO_MANIFEST struct manifest manifest = { 0 };
+    if (read_manifest(request, &manifest, err))
+        return -1;
+    if (!request->replace && faccessat(AT_FDCWD, request->output, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        return error_set(err, ERROR_FAILED, "%s exists already (--force replaces it)",
+                         request->output);
+    AUTO_FREE char *output_dir = path_dirname(request->output);
+    AUTO(workdir_close) struct workdir *staging = workdir_create(output_dir, err);
+    if (!staging)
+        return -1;
+    AUTO_FREE char *file = workdir_file(staging, "output");
+    int64_t mtime = 0;
+    int extracted =
+        request->format == IMAGE_RAW
+            ? extract_raw(request, &manifest, file, progress, &mtime, err)
+            : extract_qcow2(request, &manifest, output_dir, file, progress, &mtime, err);
+    if (extracted || set_mtime(file, mtime, err))
+        return -1;
+    return publish_file(file, request->output, request->replace, err);
+}
+
+int forge_unbundle_stream(const struct unbundle_request *request, int fd, struct progress *progress,
+                          struct error **err)
+{
+    AUTO_MANIFEST struct manifest manifest = { 0 };
+    if (read_manifest(request, &manifest, err))
+        return -1;
+    AUTO_FREE char *parts = path_dirname(request->manifest_path);
+    AUTO(device_close) struct device *stream = device_stream(fd, manifest.size);
+    if (bundle_extract(&manifest, request->key, parts, stream, progress, NULL, err))
+        return -1;
+    return device_flush(stream, err);
+}
