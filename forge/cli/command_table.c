@@ -4,21 +4,20 @@
 
 #include <string.h>
 
+/* clang-format off */
 const struct command *const commands[] = {
-    
+    &command_build,
     &command_customize,
     &command_bundle,
     &command_unbundle,
     &command_verify,
     &command_inspect,
-    
-    
-    
     &command_keygen,
     &command_appliance,
     &command_doctor,
     NULL,
 };
+/* clang-format on */
 
 const struct command *command_find(const char *name)
 {

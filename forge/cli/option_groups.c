@@ -317,6 +317,7 @@ struct guest_options guest_options_of(const struct appliance_settings *settings,
         .launch_timeout = (int)settings->launch_timeout,
         .appliance = settings->appliance,
         .network = settings->network,
+        .ca_certificate = settings->ca_certificate,
         .trace = common->trace,
     };
 }

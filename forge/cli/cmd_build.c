@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* forge build: customize an image and bundle it. */
+#include "forge/build/recipe.h"
+#include "forge/cli/bundle_request.h"
+#include "forge/cli/operations.h"
+
+struct build_values {
+    char *recipe;
+    struct operation_settings operations;
+    struct input_settings input;
+    struct key_settings keys;
+    struct bundle_settings bundle;
+    struct appliance_settings appliance;
+};
+
+static const struct option_row rows[] = {
+    { "recipe", 0, OPTION_PATH, "FILE", offsetof(struct build_values, recipe),
+      .help = "Take image, steps and settings from a recipe" },
+};
+
+static void declare(struct options *options, void *opaque)
+{
+    struct build_values *values = opaque;
+    options_add(options, "Recipe", OPTION_SECTION_NONE, rows, ARRAY_SIZE(rows), values);
+    declare_operations(options, &values->operations);
+    declare_input(options, &values->input);
+    declare_signing_keys(options, &values->keys);
+    declare_bundle(options, &values->bundle);
+    declare_appliance(options, &values->appliance);
+    declare_guest_network(options, &values->appliance);
+}
+
+static void clear(void *opaque)
+{
+    struct build_values *values = opaque;
+    operation_settings_clear(&values->operations);
+    bundle_settings_clear(&values->bundle);
+}
+
+static int apply_setting(struct options *options, const struct recipe *recipe,
+                         const struct recipe_setting *setting, struct error **err)
+{
+    AUTO_FREE char *where = xasprintf("%s: %s", setting->origin, setting->key);
+    const struct option_source source = { OPTION_FROM_RECIPE, where, recipe->base_dir };
+    for (size_t i = 0; i < setting->values.count; i++)
+        if (options_set(options, setting->key, setting->values.items[i], &source, err))
+            return -1;
+    return 0;
+}
+
+/* Read the recipe, and bring its settings in through the same rows as the command line's. */
+static int apply_recipe(const char *path, struct options *options, struct recipe *recipe,
+                        struct error **err)
+{
+    AUTO_STRINGS struct string_list session = { 0 };
+    AUTO_STRINGS struct string_list bundle = { 0 };
+    options_section_names(options, OPTION_SECTION_TOP, &session);
+    options_section_names(options, OPTION_SECTION_BUNDLE, &bundle);
+    const char *const *const keys[RECIPE_SECTION_COUNT] = {
+        [RECIPE_SESSION] = (const char *const *)session.items,
+        [RECIPE_BUNDLE] = (const char *const *)bundle.items,
+    };
+    if (recipe_read(path, keys, recipe, err))
+        return -1;
+    for (size_t i = 0; i < recipe->count; i++)
+        if (apply_setting(options, recipe, &recipe->settings[i], err))
+            return -1;
+    return 0;
+}
+
+/* Move the steps of FROM behind those of TO. */
+static void plan_append(struct customize_plan *to, struct customize_plan *from)
+{
+    to->steps = xrealloc(to->steps, to->count + from->count + 1, sizeof(*to->steps));
+    for (size_t i = 0; i < from->count; i++)
+        to->steps[to->count++] = from->steps[i];
+    free(from->steps);
+    *from = (struct customize_plan){ 0 };
+}
+
+static int run(const struct invocation *invocation, struct error **err)
+{
+    struct build_values *values = invocation->values;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    if (values->recipe && apply_recipe(values->recipe, invocation->options, &recipe, err))
+        return -1;
+    const struct string_list *arguments = invocation->arguments;
+    const char *path = arguments->count ? arguments->items[0] : recipe.image;
+    if (!path)
+        return error_set(err, ERROR_USAGE, "the image is missing: %s",
+                         values->recipe ? "neither the recipe nor the command line names one"
+                                        : "name one, or give a --recipe");
+    plan_append(&recipe.plan, &values->operations.plan);
+
+    AUTO_KEYRING struct keyring keyring = { 0 };
+    struct build_request request = {
+        .path = path,
+        .plan = &recipe.plan,
+        .guest = guest_options_of(&values->appliance, invocation->common),
+    };
+    if (bundle_request_fill(&request, &values->bundle, &values->keys, invocation->options, &keyring,
+                            "image", err))
+        return -1;
+    request.input = input_options_of(&values->input, &keyring);
+    AUTO_RESULT struct build_result result = { 0 };
+    if (forge_build(&request, invocation->progress, &result, err))
+        return -1;
+    return bundle_result_print(&result, values->bundle.json, err);
+}
+
+const struct command command_build = {
+    .name = "build",
+    .arguments = "[IMAGE] [OPERATION...]",
+    .summary = "Customize an image and bundle it",
+    .max_arguments = 1,
+    .values_size = sizeof(struct build_values),
+    .declare = declare,
+    .run = run,
+    .clear = clear,
+};
