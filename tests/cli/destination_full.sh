@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A destination that is full is a failure that leaves nothing.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/cli/common.bash
+. "$(dirname "$0")/common.bash"
+
+requires unshare
+unshare -rm true 2>/dev/null || skip "this host gives no namespaces"
+small_image "$dir/small.raw" 12
+mkdir "$dir/full" "$dir/roomy"
+# require_space() may see it first, or the write itself: holes make no data, so 12 MiB suffice.
+expect_status 1 unshare -rm bash -c 'mount -t tmpfs -o size=8m none "$1" && shift && "$@"; s=$?
+  [[ -z $(ls -A "$0") ]] || exit 99; exit $s' "$dir/full" "$dir/full" "$FORGE" bundle \
+  "${signing[@]}" -d "$dir/full" "$dir/small.raw"
+expect_err 'No space left on device|free'

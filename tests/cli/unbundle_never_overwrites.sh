@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# unbundle keeps what is there, unless --force.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/cli/common.bash
+. "$(dirname "$0")/common.bash"
+
+small_bundle "$dir/bundle"
+echo precious >"$dir/back"
+expect_status 1 forge unbundle "$dir/bundle/small.manifest.xml" -k "$keys/user-key.pem" \
+  -o "$dir/back"
+expect_err 'back exists already'
+[[ $(<"$dir/back") == precious ]] || fail "it was overwritten"
+expect_status 0 forge unbundle "$dir/bundle/small.manifest.xml" -k "$keys/user-key.pem" \
+  -o "$dir/back" --force
+cmp "$dir/small.raw" "$dir/back"
