@@ -13,8 +13,6 @@ const struct command *const commands[] = {
     &command_verify,
     &command_inspect,
     &command_keygen,
-    &command_appliance,
-    &command_doctor,
     NULL,
 };
 /* clang-format on */

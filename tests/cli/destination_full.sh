@@ -9,9 +9,14 @@
 requires unshare
 unshare -rm true 2>/dev/null || skip "this host gives no namespaces"
 small_image "$dir/small.raw" 12
-mkdir "$dir/full" "$dir/roomy"
-# require_space() may see it first, or the write itself: holes make no data, so 12 MiB suffice.
-expect_status 1 unshare -rm bash -c 'mount -t tmpfs -o size=8m none "$1" && shift && "$@"; s=$?
-  [[ -z $(ls -A "$0") ]] || exit 99; exit $s' "$dir/full" "$dir/full" "$FORGE" bundle \
-  "${signing[@]}" -d "$dir/full" "$dir/small.raw"
+mkdir "$dir/full"
+cat >"$dir/within" <<'EOF'
+mount -t tmpfs -o size=8m none "$1" || exit 98
+status=0
+"${@:2}" || status=$?
+[[ -z $(ls -A "$1") ]] || exit 99
+exit "$status"
+EOF
+expect_status 1 unshare -rm bash "$dir/within" "$dir/full" "$FORGE" bundle "${signing[@]}" \
+  -d "$dir/full" "$dir/small.raw"
 expect_err 'No space left on device|free'

@@ -17,4 +17,4 @@ expect_status 0 forge unbundle "$dir/one/small.manifest.xml" -o "$dir/back"
 expect_status 3 forge bundle -r x86_64 -k "$keys/other-key.pem" -d "$dir/two" "$dir/small.raw"
 EC2_USER_ID=1 expect_status 0 forge bundle -u 123456789012 -r x86_64 -d "$dir/three" "$dir/small.raw"
 EC2_USER_ID=1 expect_status 2 forge bundle -r x86_64 -d "$dir/four" "$dir/small.raw"
-expect_err '\$EC2_USER_ID'
+expect_err "[$]EC2_USER_ID"

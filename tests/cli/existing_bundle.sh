@@ -14,7 +14,7 @@ diff -r "$dir/before" "$dir/bundle"
 touch "$dir/bundle/small.part.x" "$dir/bundle/small.partial" "$dir/bundle/other.part.0"
 small_image "$dir/small.raw" 3
 expect_status 0 forge bundle "${signing[@]}" --force -d "$dir/bundle" "$dir/small.raw"
-[[ $(ls "$dir/bundle" | xargs) == \
-  "other.part.0 small.manifest.xml small.part.0 small.part.x small.partial" ]] ||
+files=(other.part.0 small.manifest.xml small.part.0 small.part.x small.partial)
+[[ $(ls "$dir/bundle") == "$(printf '%s\n' "${files[@]}")" ]] ||
   fail "wrong files: $(ls "$dir/bundle")"
 expect_status 0 forge verify -k "$keys/user-key.pem" "$dir/bundle/small.manifest.xml"

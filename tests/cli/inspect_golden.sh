@@ -6,7 +6,7 @@
 # shellcheck source=tests/cli/common.bash
 . "$(dirname "$0")/common.bash"
 
-golden=$(golden)
+golden=$(golden .)
 for manifest in "$golden"/*/*.manifest.xml "$golden"/edge/*/*.manifest.xml; do
   expect_status 0 forge inspect --json "$manifest"
   json 'it["manifest"]["size"] > 0'

@@ -29,5 +29,5 @@ wait "$!" || true
 [[ -z $(find "$dir/bundle" -maxdepth 1 -name 'small*') ]] || fail "a killed run looks like a bundle"
 small_image "$dir/small.raw"
 expect_status 0 forge bundle "${signing[@]}" -r x86_64 -d "$dir/bundle" "$dir/small.raw"
-[[ $(ls -A "$dir/bundle" | xargs) == "small.manifest.xml small.part.0" ]] ||
+[[ $(ls -A "$dir/bundle") == $'small.manifest.xml\nsmall.part.0' ]] ||
   fail "something is left: $(ls -A "$dir/bundle")"

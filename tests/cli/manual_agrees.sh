@@ -14,7 +14,7 @@ for verb in $(forge --list-verbs); do
   grep -q "forge-$verb\*(1)" "$man/forge.1.scd" || fail "forge(1) does not name $verb"
   forge --list-options "$verb" | cut -d ' ' -f 1 | grep '^--' | sort >"$dir/help"
   if [[ $verb == build ]]; then # its page points to forge-customize(1) for the operations
-    grep -vxF "$operations" "$dir/help" >"$dir/own" || true
+    grep -vxF -e "$operations" "$dir/help" >"$dir/own" || true
     mv "$dir/own" "$dir/help"
   fi
   sed -n 's/^\(\*-.\*, \)\{0,1\}\*\(--[a-z0-9-]*\)\*.*/\2/p' "$page" | sort >"$dir/page"

@@ -17,8 +17,8 @@ usage 'a verb is missing'
 usage 'no verb "bundel" \(did you mean "bundle"\?\)' bundel
 usage 'no option --destnation \(did you mean --destination\?\)' bundle --destnation x
 usage 'no option -Z' bundle -Z
-usage -- '--force takes no value' bundle --force=yes
-usage -- '--user: a value is missing' bundle --user
+usage '--force takes no value' bundle --force=yes
+usage '--user: a value is missing' bundle --user
 usage 'too few arguments' bundle
 usage 'too few arguments' verify
 usage 'too many arguments, from "b" on' bundle a b
@@ -29,4 +29,3 @@ usage 'a file name without a slash' bundle --prefix a/b a
 usage 'give --output' unbundle a
 usage 'give --output' customize a
 usage 'the image to customize is missing' customize
-usage 'give --output' appliance
