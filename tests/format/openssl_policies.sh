@@ -1,7 +1,8 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
+#
 # Golden bundles are read and their manifests signed again on hosts whose OpenSSL forbids it all.
-# shellcheck source-path=SCRIPTDIR
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 golden A > /dev/null
 
