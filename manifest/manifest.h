@@ -10,7 +10,7 @@ enum manifest_version { MANIFEST_3, MANIFEST_2007_08_29, MANIFEST_2007_10_10 };
 
 /* Limits on what is read, so that a hostile manifest cannot make us allocate or loop for long. */
 enum {
-    MANIFEST_MAX_BYTES = 64 << 20,
+    MANIFEST_MAX_BYTES = 16 << 20,
     MANIFEST_MAX_PARTS = 1 << 20,
     MANIFEST_MAX_PART_SIZE = 1 << 30,
 };

@@ -6,6 +6,7 @@
  * may appear once. Unknown elements are passed over with all they hold. */
 #include "forge/base/file.h"
 #include "manifest/manifest_fields.h"
+#include "manifest/manifest_raw.h"
 #include "manifest/signed_text.h"
 
 #include <libxml/parser.h>
@@ -406,9 +407,7 @@ static bool signed_text_is_what_was_read(const char *text, size_t length,
 
 static int parse(const char *text, size_t length, struct manifest *manifest, struct error **err)
 {
-    if (length > MANIFEST_MAX_BYTES)
-        return error_set(err, ERROR_INVALID, "it is longer than %d bytes", MANIFEST_MAX_BYTES);
-    if (read_document(text, length, true, manifest, err))
+    if (manifest_check_raw(text, length, err) || read_document(text, length, true, manifest, err))
         return -1;
     manifest->signed_text =
         signed_text_cut(text, length, manifest->version, &manifest->signed_length);

@@ -372,7 +372,8 @@ static void what_is_not_a_manifest_is_refused(void **state)
         { "", "empty" },
         { "\x7f"
           "ELF",
-          "not well-formed XML" },
+          "it is not XML" },
+        { "this is no XML", "it is not XML" },
         { "<manifest>", "not well-formed XML: line 1" },
         { "<manifest><version>3</manifest>", "not well-formed XML" },
         { "<html></html>", "it has no manifest" },
@@ -413,6 +414,31 @@ static void deep_and_long_documents_are_refused(void **state)
     AUTO_FREE char *long_name = edit(document, "disk", name);
     assert_refused(text, "");
     assert_refused(long_name, "longer than");
+}
+
+/* libxml2 compares each attribute with all others. */
+static void tag_with_endless_attributes_is_refused_at_once(void **state)
+{
+    (void)state;
+    enum { COUNT = 1000000, WIDTH = 13 };
+    AUTO_FREE char *tag = xcalloc(COUNT * WIDTH + 16, 1);
+    char *to = stpcpy(tag, "<manifest");
+    for (size_t i = 0; i < COUNT; i++)
+        to += sprintf(to, " a%07zu=''", i);
+    strcpy(to, "/>");
+    assert_refused(tag, "one of its tags has more than 4096 bytes");
+}
+
+static void encodings_that_hide_ascii_are_refused(void **state)
+{
+    (void)state;
+    static const char *const encodings[] = { "IBM037", "EBCDIC-US", "UTF-7", "nonsense" };
+    for (size_t i = 0; i < ARRAY_SIZE(encodings); i++) {
+        AUTO_FREE char *declaration =
+            xasprintf("<?xml version='1.0' encoding='%s'?>", encodings[i]);
+        AUTO_FREE char *text = edit(document, "<?xml version='1.0'?>", declaration);
+        assert_refused(text, "manifest test: it is ");
+    }
 }
 
 /* The plain search would find the original in the comment, while a parser reads the forgery. */
@@ -481,6 +507,8 @@ int main(void)
         cmocka_unit_test(what_is_not_a_manifest_is_refused),
         cmocka_unit_test(doctype_is_refused_whole),
         cmocka_unit_test(deep_and_long_documents_are_refused),
+        cmocka_unit_test(tag_with_endless_attributes_is_refused_at_once),
+        cmocka_unit_test(encodings_that_hide_ascii_are_refused),
         cmocka_unit_test(signature_over_other_elements_is_not_believed),
         cmocka_unit_test(attribute_on_a_signed_element_leaves_nothing_signed),
         cmocka_unit_test(unreadable_file_is_invalid),
