@@ -15,7 +15,8 @@ static bool encoding_is_known(const char *text, size_t length)
     if (!name || memcmp(text, "<?xml", 5) != 0)
         return true;
     name += 8;
-    name += strspn(name, " \t\r\n=");
+    while (strchr(" \t\r\n=", *name)) /* at the latest "?>" ends it */
+        name++;
     for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
         size_t width = strlen(known[i]);
         if ((*name == '\'' || *name == '"') && strncasecmp(name + 1, known[i], width) == 0 &&
