@@ -139,7 +139,7 @@ static EVP_PKEY *parse_private_key(BIO *bio, struct question *question, struct e
     else if (question->asked)
         crypto_error(err, ERROR_INVALID, "the passphrase does not open the key %s", question->path);
     else
-        crypto_error(err, ERROR_INVALID, "%s is not a PEM private key", question->path);
+        error_set(err, ERROR_INVALID, "%s is not a PEM private key", question->path);
     ERR_clear_error();
     return key;
 }
