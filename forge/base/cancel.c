@@ -46,7 +46,8 @@ int cancel_start(struct error **err)
     if ((errno = pthread_create(&thread, NULL, run_hooks, NULL)))
         return error_set_errno(err, "starting the signal thread");
     pthread_detach(thread);
-    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+    /* SA_RESETHAND: a second signal ends at once a program that the first could not. */
+    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART | SA_RESETHAND };
     static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
     for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
         struct sigaction before;
