@@ -77,36 +77,35 @@ static void set_unreadable(struct finding *finding, const char *kernel)
                           kernel));
 }
 
-static void check_chosen_kernel(const char *kernel, struct finding *finding)
+/* The first kernel that supermin can read, of those that it considers by itself. Owned. */
+static char *readable_kernel(const glob_t *found)
 {
-    if (access(kernel, R_OK) == 0)
-        finding_set(finding, FINDING_OK, xasprintf("%s (SUPERMIN_KERNEL)", kernel), NULL);
-    else if (errno == EACCES)
-        set_unreadable(finding, kernel);
-    else
-        finding_set(finding, FINDING_PROBLEM,
-                    xasprintf("SUPERMIN_KERNEL names %s: %s", kernel, strerror(errno)),
-                    xstrdup("unset SUPERMIN_KERNEL, or let it name a kernel"));
+    for (size_t i = 0; i < found->gl_pathc; i++) {
+        if (access(found->gl_pathv[i], R_OK) == 0)
+            return xstrdup(found->gl_pathv[i]);
+    }
+    return NULL;
 }
 
 void check_kernel(const struct visit *visit, struct finding *finding)
 {
     const char *chosen = getenv("SUPERMIN_KERNEL");
+    AUTO_GLOB glob_t found = { 0 };
     if (skip_for_fixed(visit, finding))
         return;
-    if (chosen && *chosen) {
-        check_chosen_kernel(chosen, finding);
-        return;
-    }
-    AUTO_GLOB glob_t found = { 0 };
     find_kernels(&found);
-    for (size_t i = 0; i < found.gl_pathc; i++) {
-        if (access(found.gl_pathv[i], R_OK))
-            continue;
-        finding_set(finding, FINDING_OK, xstrdup(found.gl_pathv[i]), NULL);
-        return;
-    }
-    if (found.gl_pathc)
+    AUTO_FREE char *usable = readable_kernel(&found);
+    int reason = !chosen || !*chosen ? ENOENT : access(chosen, R_OK) ? errno : 0;
+    if (reason == 0)
+        finding_set(finding, FINDING_OK, xasprintf("%s (SUPERMIN_KERNEL)", chosen), NULL);
+    else if (chosen && *chosen && usable) /* supermin then looks for one by itself */
+        finding_set(finding, FINDING_WARNING,
+                    xasprintf("SUPERMIN_KERNEL names %s: %s; %s is used instead", chosen,
+                              strerror(reason), usable),
+                    xstrdup("unset SUPERMIN_KERNEL, or let it name a kernel"));
+    else if (usable)
+        finding_set(finding, FINDING_OK, STEAL(usable), NULL);
+    else if (found.gl_pathc)
         set_unreadable(finding, found.gl_pathv[0]);
     else
         finding_set(finding, FINDING_PROBLEM,

@@ -60,6 +60,16 @@ int guest_error(struct guest *guest, struct error **err, const char *format, ...
     return error_set(err, ERROR_GUEST, "%s: %s", context, text);
 }
 
+/* Most launches fail for what the host lacks. */
+static struct error *with_advice(struct error *error)
+{
+    if (error->cause != ERROR_HOST)
+        return error;
+    AUTO_FREE char *message = STEAL(error->message);
+    error->message = xasprintf("%s\n(\"forge doctor\" tells what this host lacks)", message);
+    return error;
+}
+
 struct guest *guest_open(const struct image *image, enum guest_mode mode,
                          const struct guest_options *options, struct progress *progress,
                          struct error **err)
@@ -72,9 +82,12 @@ struct guest *guest_open(const struct image *image, enum guest_mode mode,
     if (guest_run_prepare(guest, err))
         return NULL;
     progress_begin(progress, "launching the appliance", 0);
-    guest->launch = launch_start(image, mode, &guest->options, err);
-    if (!guest->launch)
+    struct error *failed = NULL;
+    guest->launch = launch_start(image, mode, &guest->options, &failed);
+    if (!guest->launch) {
+        error_move(err, with_advice(failed));
         return NULL;
+    }
     guest->handle = launch_handle(guest->launch);
     progress_begin(progress, "inspecting the guest", 0);
     if (guest_inspect(guest, err))

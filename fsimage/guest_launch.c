@@ -97,13 +97,15 @@ static int configure(struct launch *launch, const struct image *image, enum gues
                                       launch->watchdog) < 0;
 }
 
+/* The first line says it; libguestfs adds how to debug libguestfs. */
 static char *library_reason(const struct launch *launch)
 {
     const char *last = guestfs_last_error(launch->handle);
-    return guest_printable(last ? last : "no reason given");
+    AUTO_FREE char *text = guest_printable(last ? last : "no reason given");
+    return xstrndup(text, strcspn(text, "\n"));
 }
 
-/* What ended the launch, what the console said last, and what to do. */
+/* What ended the launch, and what the console said last. */
 static int launch_failed(struct launch *launch, const struct guest_options *options,
                          struct error **err)
 {
@@ -126,9 +128,8 @@ static int launch_failed(struct launch *launch, const struct guest_options *opti
     }
     AUTO_FREE char *raw = watchdog_console_tail(launch->watchdog);
     AUTO_FREE char *tail = guest_printable(raw);
-    return error_set(err, ERROR_HOST,
-                     "launching the appliance: %s%s%s\n\"forge doctor\" tells what this host lacks",
-                     reason, *tail ? "; its last lines:\n" : "", tail);
+    return error_set(err, ERROR_HOST, "launching the appliance: %s%s%s", reason,
+                     *tail ? "; its last lines:\n" : "", tail);
 }
 
 static void drop_handle(struct launch *launch)
