@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /* AUTO(x_close) struct x *x = ...;  calls x_close(x) when x goes out of scope and is not NULL. */
-#define AUTO(function) __attribute__((cleanup(cleanup_##function)))
+#define AUTO(function) __attribute__((unused, cleanup(cleanup_##function)))
 
 /* Give up ownership of a pointer variable: its value, the variable becoming NULL. */
 #define STEAL(pointer)                                                                             \
@@ -36,7 +36,7 @@ static inline void cleanup_free_pointer(void *variable)
     free(*(void **)variable);
     errno = saved;
 }
-#define AUTO_FREE __attribute__((cleanup(cleanup_free_pointer)))
+#define AUTO_FREE __attribute__((unused, cleanup(cleanup_free_pointer)))
 
 /* AUTO_FD int fd = open(...);  closes when it is >= 0. */
 static inline void cleanup_fd(int *fd)
@@ -46,7 +46,7 @@ static inline void cleanup_fd(int *fd)
         close(*fd);
     errno = saved;
 }
-#define AUTO_FD __attribute__((cleanup(cleanup_fd)))
+#define AUTO_FD __attribute__((unused, cleanup(cleanup_fd)))
 
 static inline int steal_fd(int *fd)
 {
