@@ -12,7 +12,12 @@ const struct command *const commands[] = {
     &command_unbundle,
     &command_verify,
     &command_inspect,
+    &command_ls,
+    &command_cat,
+    &command_copy_out,
     &command_keygen,
+    &command_appliance,
+    &command_doctor,
     NULL,
 };
 /* clang-format on */

@@ -1,6 +1,7 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The main job on the real Debian disk: build, verify, unbundle, and build again from the bundle.
+# shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 requires openssl xmllint
 requires_appliance
