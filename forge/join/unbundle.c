@@ -16,12 +16,17 @@ static int read_manifest(const struct unbundle_request *request, struct manifest
     return manifest_read(request->manifest_path, manifest, err);
 }
 
+static char *directory_of_parts(const struct unbundle_request *request)
+{
+    return request->source ? xstrdup(request->source) : path_dirname(request->manifest_path);
+}
+
 /* Restore MANIFEST's image as a new raw file at PATH. */
 static int extract_raw(const struct unbundle_request *request, const struct manifest *manifest,
                        const char *path, struct progress *progress, int64_t *mtime,
                        struct error **err)
 {
-    AUTO_FREE char *parts = path_dirname(request->manifest_path);
+    AUTO_FREE char *parts = directory_of_parts(request);
     AUTO(device_close) struct device *device = device_create_raw(path, manifest->size, err);
     if (!device || bundle_extract(manifest, request->key, parts, device, progress, mtime, err))
         return -1;
@@ -81,7 +86,7 @@ int forge_unbundle_stream(const struct unbundle_request *request, int fd, struct
     AUTO_MANIFEST struct manifest manifest = { 0 };
     if (read_manifest(request, &manifest, err))
         return -1;
-    AUTO_FREE char *parts = path_dirname(request->manifest_path);
+    AUTO_FREE char *parts = directory_of_parts(request);
     AUTO(device_close) struct device *stream = device_stream(fd, manifest.size);
     if (bundle_extract(&manifest, request->key, parts, stream, progress, NULL, err))
         return -1;

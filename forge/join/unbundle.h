@@ -9,7 +9,8 @@
 
 /* Everything is borrowed. */
 struct unbundle_request {
-    const char *manifest_path; /* the parts lie beside it */
+    const char *manifest_path;
+    const char *source; /* the directory of the parts; NULL: the manifest's */
     const struct private_key *key;
     const char *output;
     enum image_format format;
