@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The forge program: finds the verb, parses its options, runs it, and picks the exit status. */
+/* The forge program: finds the verb, parses its options, runs it, and picks the exit status. Called
+ * by an old tool's name it hands over to that. */
 #include "forge/base/cancel.h"
 #include "forge/base/log.h"
 #include "forge/cli/command_table.h"
 #include "forge/cli/help.h"
+#include "forge/compat/compat.h"
 
 #include <signal.h>
 #include <string.h>
@@ -136,6 +138,9 @@ static int run(int argc, char *argv[], struct error **err)
 int main(int argc, char *argv[])
 {
     prepare_process();
+    const struct compat_tool *old_tool = compat_find(argv[0]);
+    if (old_tool)
+        return compat_main(old_tool, argc, argv);
     AUTO(error_free) struct error *error = NULL;
     if (run(argc, argv, &error) == 0)
         return 0;

@@ -20,6 +20,9 @@ forbid 'base includes nothing of ours' forge/base -- '(fsimage|manifest|fixtures
 forbid 'manifest sees base only' manifest -- '(fsimage|forge/(cli|build|join|compat))/'
 forbid 'fsimage sees base only' fsimage -- '(manifest|forge/(cli|build|join|compat))/'
 forbid 'build and join do not see the command line' forge/build forge/join -- 'forge/(cli|compat)/'
+forbid 'the old names do not see the command line' forge/compat -- 'forge/cli/'
+mapfile -t verbs < <(find forge/cli -name '*.[ch]' ! -name main.c)
+forbid 'only main() hands over to the old names' "${verbs[@]}" -- 'forge/compat/'
 
 # only LIBRARY-PATTERN ALLOWED-PATTERN: nobody but the allowed files includes it.
 only() {
