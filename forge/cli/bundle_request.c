@@ -12,7 +12,7 @@ struct input_options input_options_of(const struct input_settings *settings,
         .image.format =
             settings->format ? image_format_name((enum image_format)(settings->format - 1)) : NULL,
         .image.allow_backing = settings->allow_backing,
-        .key = keyring->key,
+        .key = keyring->opens ? keyring->opens : keyring->key,
         .tmpdir = settings->tmpdir,
     };
 }

@@ -8,7 +8,7 @@
 
 struct unbundle_values {
     struct key_settings keys;
-    char *output, *tmpdir;
+    char *output, *source, *tmpdir;
     int format;
     bool force;
 };
@@ -23,6 +23,8 @@ static const struct option_row rows[] = {
     { "output-format", 'O', OPTION_CHOICE, "raw|qcow2", FIELD(format), "Format of the image (raw)",
       .choices = formats },
     { "force", 0, OPTION_FLAG, NULL, FIELD(force), "Replace an image that is there" },
+    { "source", 0, OPTION_PATH, "DIR", FIELD(source),
+      "Directory of the parts (the manifest's own)" },
     { "tmpdir", 0, OPTION_PATH, "DIR", FIELD(tmpdir),
       "Directory for large temporary files (beside the image)" },
 };
@@ -45,11 +47,15 @@ static int run(const struct invocation *invocation, struct error **err)
     if (stream && isatty(STDOUT_FILENO))
         return error_set(err, ERROR_USAGE, "an image is not written to a terminal");
     AUTO_KEYRING struct keyring keyring = { 0 };
-    if (keyring_read(&keyring, &values->keys, err))
+    const char *manifest_path = invocation->arguments->items[0];
+    const struct private_key *key;
+    if (keyring_read(&keyring, &values->keys, err) ||
+        keyring_key_for(&keyring, manifest_path, &key, err))
         return -1;
     const struct unbundle_request request = {
-        .manifest_path = invocation->arguments->items[0],
-        .key = keyring.key,
+        .manifest_path = manifest_path,
+        .source = values->source,
+        .key = key,
         .output = values->output,
         .format = (enum image_format)values->format,
         .replace = values->force,

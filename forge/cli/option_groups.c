@@ -82,6 +82,22 @@ void declare_input(struct options *options, struct input_settings *settings)
             "Where the passphrase of an encrypted private key is", .set = set_passphrase           \
     }
 
+#define ROW_EC2CERT                                                                                \
+    {                                                                                              \
+        "ec2cert", 0, OPTION_PATH, "FILE", FIELD(key_settings, ec2_certificate),                   \
+            "The certificate of the cloud", "EUCALYPTUS_CERT"                                      \
+    }
+#define ROW_REGION                                                                                 \
+    {                                                                                              \
+        "region", 0, OPTION_STRING, "NAME", FIELD(key_settings, region),                           \
+            "Without --ec2cert: the region whose certificate AWS's tools installed (us-east-1)"    \
+    }
+#define ROW_KEYS                                                                                   \
+    {                                                                                              \
+        "keys", 0, OPTION_PATH, "DIR", FIELD(key_settings, directory),                             \
+            "Try every key and certificate (*.pem) of a directory"                                 \
+    }
+
 /* The reference to a passphrase; a file is relative to the recipe that names it. */
 static int set_passphrase(void *field, const struct option_row *row, const char *text,
                           const struct option_source *source, struct error **err)
@@ -104,16 +120,22 @@ static int set_passphrase(void *field, const struct option_row *row, const char 
 static const struct option_row signing_rows[] = {
     ROW_CERT("The X.509 certificate of the account"),
     ROW_PRIVATE_KEY("The RSA key that signs; it also opens a bundle that is the input"),
-    { "ec2cert", 0, OPTION_PATH, "FILE", FIELD(key_settings, ec2_certificate),
-      "The certificate of the cloud", "EUCALYPTUS_CERT" },
-    { "region", 0, OPTION_STRING, "NAME", FIELD(key_settings, region),
-      "Without --ec2cert: the region whose certificate AWS's tools installed (us-east-1)" },
+    ROW_EC2CERT,
+    ROW_REGION,
+    ROW_PASSPHRASE,
+};
+
+static const struct option_row rewrapping_rows[] = {
+    ROW_PRIVATE_KEY("The account's RSA key: it opens the bundle and signs the new manifest"),
+    ROW_EC2CERT,
+    ROW_REGION,
     ROW_PASSPHRASE,
 };
 
 static const struct option_row checking_rows[] = {
     ROW_CERT("The certificate that the signature is checked with"),
     ROW_PRIVATE_KEY("The key that opens the bundle, to check its content too"),
+    ROW_KEYS,
     ROW_PASSPHRASE,
 };
 
@@ -123,12 +145,19 @@ static const struct option_row certificate_rows[] = {
 
 static const struct option_row opening_rows[] = {
     ROW_PRIVATE_KEY("The key that opens the bundle: the account's or the cloud's"),
+    ROW_KEYS,
     ROW_PASSPHRASE,
 };
 
 void declare_signing_keys(struct options *options, struct key_settings *settings)
 {
     options_add(options, "Keys", OPTION_SECTION_BUNDLE, signing_rows, ARRAY_SIZE(signing_rows),
+                settings);
+}
+
+void declare_rewrapping_keys(struct options *options, struct key_settings *settings)
+{
+    options_add(options, "Keys", OPTION_SECTION_NONE, rewrapping_rows, ARRAY_SIZE(rewrapping_rows),
                 settings);
 }
 

@@ -25,8 +25,10 @@ void declare_input_format(struct options *options, struct input_settings *settin
 /* Certificates and keys. Which of the options a verb has depends on what it does with them. */
 struct key_settings {
     char *certificate, *private_key, *ec2_certificate, *region, *passphrase;
+    char *directory; /* --keys */
 };
 void declare_signing_keys(struct options *options, struct key_settings *settings);
+void declare_rewrapping_keys(struct options *options, struct key_settings *settings);
 void declare_checking_keys(struct options *options, struct key_settings *settings);
 void declare_checking_certificate(struct options *options, struct key_settings *settings);
 void declare_opening_key(struct options *options, struct key_settings *settings);
