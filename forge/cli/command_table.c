@@ -11,6 +11,7 @@ const struct command *const commands[] = {
     &command_bundle,
     &command_unbundle,
     &command_verify,
+    &command_rekey,
     &command_inspect,
     &command_ls,
     &command_cat,
