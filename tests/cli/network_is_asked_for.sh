@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# An operation that needs the network is a usage error before any launch, unless --network.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/cli/common.bash
+. "$(dirname "$0")/common.bash"
+
+small_image "$dir/small.raw"
+expect_status 2 forge build "${signing[@]}" -d "$dir/bundle" --install nginx "$dir/small.raw"
+expect_err '--network'
+expect_empty "$dir/bundle"
+expect_status 2 forge customize --install nginx -o "$dir/new.qcow2" "$dir/small.raw"
+expect_err '--network'
+[[ ! -e $dir/new.qcow2 ]] || fail "there is an output"
