@@ -6,33 +6,18 @@
 #include "fsimage/doctor_private.h"
 
 #include <string.h>
-#include <sys/utsname.h>
 
-/* qemu's name by the host's machine, where the two differ. */
-static const char *const qemu_names[][2] = {
-    { "i386", "qemu-system-i386" },     { "i486", "qemu-system-i386" },
-    { "i586", "qemu-system-i386" },     { "i686", "qemu-system-i386" },
-    { "ppc64le", "qemu-system-ppc64" },
-};
-
+/* What libguestfs says, from its own build or LIBGUESTFS_HV: a path, or a name for PATH. */
 char *doctor_find_qemu(void)
 {
-    static const char redhat[] = "/usr/libexec/qemu-kvm";
-    const char *chosen = getenv("LIBGUESTFS_HV");
-    struct utsname host;
-    uname(&host);
-    if (chosen && *chosen)
-        return access(chosen, X_OK) == 0 ? xstrdup(chosen) : NULL;
-    AUTO_FREE char *name = xasprintf("qemu-system-%s", host.machine);
-    for (size_t i = 0; i < ARRAY_SIZE(qemu_names); i++) {
-        if (strcmp(qemu_names[i][0], host.machine) == 0) {
-            free(name);
-            name = xstrdup(qemu_names[i][1]);
-        }
-    }
-    if (process_exists(name))
-        return STEAL(name);
-    return access(redhat, X_OK) == 0 ? xstrdup(redhat) : NULL;
+    guestfs_h *handle = guestfs_create_flags(0);
+    AUTO_FREE char *qemu = handle ? guestfs_get_hv(handle) : NULL;
+    if (handle)
+        guestfs_close(handle);
+    if (!qemu)
+        return NULL;
+    bool there = strchr(qemu, '/') ? access(qemu, X_OK) == 0 : process_exists(qemu);
+    return there ? STEAL(qemu) : NULL;
 }
 
 void check_qemu(const struct visit *visit, struct finding *finding)
@@ -43,7 +28,7 @@ void check_qemu(const struct visit *visit, struct finding *finding)
     if (!qemu) {
         finding_set(finding, FINDING_PROBLEM,
                     chosen ? xasprintf("LIBGUESTFS_HV names %s, which cannot be run", chosen)
-                           : xstrdup("not in PATH"),
+                           : xstrdup("not installed"),
                     chosen ? xstrdup("unset LIBGUESTFS_HV") : package_remedy("qemu"));
         return;
     }
