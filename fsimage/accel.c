@@ -96,6 +96,13 @@ bool accel_environment_forces_tcg(void)
     return string_list_contains(&list, "force_tcg") || string_list_contains(&list, "force_tcg=1");
 }
 
+int accel_check_kvm(struct error **err)
+{
+    AUTO_FD int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+    return fd < 0 ? error_set_errno_cause(err, ERROR_HOST, "KVM was asked for: opening /dev/kvm")
+                  : 0;
+}
+
 enum accel accel_choose(enum accel wanted)
 {
     if (wanted != ACCEL_AUTO)

@@ -15,6 +15,9 @@ const char *accel_kvm_text(enum kvm_state state);
 /* True when LIBGUESTFS_BACKEND_SETTINGS asks for software emulation. */
 bool accel_environment_forces_tcg(void);
 
+/* ERROR_HOST when /dev/kvm cannot be opened: "--accel kvm" cannot be had then. */
+MUST_CHECK int accel_check_kvm(struct error **err);
+
 /* Turn WANTED into ACCEL_KVM or ACCEL_TCG; one line in the log says when AUTO means emulation. */
 enum accel accel_choose(enum accel wanted);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An image of any format as a device: a qemu-nbd of our own, spoken to by libnbd. */
+#include "forge/base/cancel.h"
 #include "forge/base/memory.h"
 #include "forge/base/process.h"
 #include "forge/base/strings.h"
@@ -38,6 +39,8 @@ static struct nbd_device *nbd_of(struct device *device)
 /* The one adapter for libnbd's errors: its own text, and qemu-nbd's last words, which say more. */
 static int nbd_failed(struct nbd_device *device, enum error_cause cause, struct error **err)
 {
+    if (cancel_check(err)) /* a terminal's ^C ends qemu-nbd as well */
+        return -1;
     char tail[LOG_TAIL + 1] = "";
     off_t end = lseek(device->log_fd, 0, SEEK_END);
     off_t start = end > LOG_TAIL ? end - LOG_TAIL : 0;

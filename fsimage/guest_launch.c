@@ -10,8 +10,10 @@
 #include "fsimage/guest_trace.h"
 #include "fsimage/launch.h"
 #include "fsimage/leftovers.h"
+#include "fsimage/overlay.h"
 #include "fsimage/watchdog.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { LAUNCH_SECONDS = 300, SILENCE_SECONDS = 60, BANNER_SECONDS = 10, SCRATCH_SIZE = 16 << 20 };
@@ -20,7 +22,10 @@ struct launch {
     guestfs_h *handle;
     struct watchdog *watchdog;
     struct workdir *workdir; /* libguestfs's temporary files */
-    char *drive;             /* the image by a name that libguestfs takes */
+    /* Over an image to be read only. libguestfs would make one itself, but lets qemu probe what the
+     * guest sees in it: a disk that begins as a qcow2 header does could name files of the host. */
+    struct overlay *overlay;
+    char *drive; /* the image by a name that libguestfs takes */
 };
 
 guestfs_h *launch_handle(struct launch *launch)
@@ -31,8 +36,10 @@ guestfs_h *launch_handle(struct launch *launch)
 static void on_console(guestfs_h *handle, void *opaque, uint64_t event, int event_handle, int flags,
                        const char *text, size_t length, const uint64_t *array, size_t array_length)
 {
-    (void)handle, (void)event, (void)event_handle, (void)flags, (void)array, (void)array_length;
+    (void)event, (void)event_handle, (void)flags, (void)array, (void)array_length;
     watchdog_console(opaque, text, length);
+    if (guestfs_get_verbose(handle)) /* LIBGUESTFS_DEBUG asks for all of it */
+        fwrite(text, length, 1, stderr);
 }
 
 /* libguestfs refuses names with a colon, which once was qemu's syntax: a symbolic link in our own
@@ -50,16 +57,14 @@ static char *drive_name(const struct launch *launch, const struct image *image, 
     return STEAL(link);
 }
 
-static int add_drive(guestfs_h *handle, const char *path, const struct image *image,
-                     enum guest_mode mode)
+static int add_drive(guestfs_h *handle, const char *path, const struct image *image)
 {
     if (!image)
         return guestfs_add_drive_scratch(handle, SCRATCH_SIZE, -1);
     /* What is written is an overlay that a crash makes worthless anyway: no flushes. */
     return guestfs_add_drive_opts(handle, path, GUESTFS_ADD_DRIVE_OPTS_FORMAT,
-                                  image_format_name(image->format), GUESTFS_ADD_DRIVE_OPTS_READONLY,
-                                  mode == GUEST_READ_ONLY, GUESTFS_ADD_DRIVE_OPTS_CACHEMODE,
-                                  mode == GUEST_READ_ONLY ? "writeback" : "unsafe", -1);
+                                  image_format_name(image->format),
+                                  GUESTFS_ADD_DRIVE_OPTS_CACHEMODE, "unsafe", -1);
 }
 
 static int set_accel(guestfs_h *handle, enum accel accel)
@@ -76,14 +81,14 @@ static int set_append(guestfs_h *handle)
     return guestfs_set_append(handle, append);
 }
 
-static int configure(struct launch *launch, const struct image *image, enum guest_mode mode,
+static int configure(struct launch *launch, const struct image *image,
                      const struct guest_options *options, enum accel accel)
 {
     guestfs_h *g = launch->handle;
     int smp = options->smp ? options->smp : (int)cpu_count();
     const char *appliance = options->appliance ? options->appliance : getenv("FORGE_APPLIANCE");
     guestfs_set_error_handler(g, NULL, NULL);
-    if (options->trace)
+    if (options->trace || guestfs_get_trace(g) == 1) /* LIBGUESTFS_TRACE would show contents */
         guest_trace_start(g);
     return (!getenv("LIBGUESTFS_BACKEND") && guestfs_set_backend(g, "direct")) ||
            set_accel(g, accel) || set_append(g) || guestfs_set_pgroup(g, 1) ||
@@ -91,7 +96,7 @@ static int configure(struct launch *launch, const struct image *image, enum gues
            guestfs_set_network(g, options->network) || guestfs_set_smp(g, smp) ||
            (options->memsize && guestfs_set_memsize(g, options->memsize)) ||
            (appliance && *appliance && guestfs_set_path(g, appliance)) ||
-           add_drive(g, launch->drive, image, mode) ||
+           add_drive(g, launch->drive, image) ||
            guestfs_set_event_callback(g, on_console,
                                       GUESTFS_EVENT_APPLIANCE | GUESTFS_EVENT_LIBRARY, 0,
                                       launch->watchdog) < 0;
@@ -102,6 +107,8 @@ static char *library_reason(const struct launch *launch)
 {
     const char *last = guestfs_last_error(launch->handle);
     AUTO_FREE char *text = guest_printable(last ? last : "no reason given");
+    if (starts_with(text, "guestfs_launch failed."))
+        return xstrdup("it did not come up");
     return xstrndup(text, strcspn(text, "\n"));
 }
 
@@ -140,7 +147,7 @@ static void drop_handle(struct launch *launch)
 }
 
 /* Once, with ACCEL; a handle cannot be launched twice, so each attempt makes its own. */
-static int attempt(struct launch *launch, const struct image *image, enum guest_mode mode,
+static int attempt(struct launch *launch, const struct image *image,
                    const struct guest_options *options, enum accel accel, struct error **err)
 {
     struct watchdog_limits limits = {
@@ -155,7 +162,7 @@ static int attempt(struct launch *launch, const struct image *image, enum guest_
     launch->watchdog = watchdog_start(&limits, err);
     if (!launch->watchdog)
         return -1;
-    if (configure(launch, image, mode, options, accel) || guestfs_launch(launch->handle))
+    if (configure(launch, image, options, accel) || guestfs_launch(launch->handle))
         return launch_failed(launch, options, err);
     watchdog_launched(launch->watchdog, guestfs_get_pid(launch->handle));
     return cancel_check(err);
@@ -168,7 +175,8 @@ static bool kvm_is_to_blame(struct launch *launch, enum accel wanted, enum accel
     if (wanted != ACCEL_AUTO || accel != ACCEL_KVM || !launch->watchdog || cancel_signal())
         return false;
     AUTO_FREE char *tail = watchdog_console_tail(launch->watchdog);
-    return !watchdog_saw_banner(launch->watchdog) || strstr(tail, "KVM internal error");
+    return !watchdog_saw_banner(launch->watchdog) || strstr(tail, "KVM internal error") ||
+           watchdog_verdict(launch->watchdog) == WATCHDOG_SILENT;
 }
 
 struct launch *launch_start(const struct image *image, enum guest_mode mode,
@@ -179,11 +187,19 @@ struct launch *launch_start(const struct image *image, enum guest_mode mode,
     launch->workdir = workdir_create(temporary_parent(NULL), err);
     if (!launch->workdir)
         return NULL;
+    if (image && mode == GUEST_READ_ONLY) {
+        launch->overlay = overlay_create(image, workdir_path(launch->workdir), err);
+        if (!launch->overlay)
+            return NULL;
+        image = overlay_image(launch->overlay);
+    }
     if (image && !(launch->drive = drive_name(launch, image, err)))
+        return NULL;
+    if (options->accel == ACCEL_KVM && accel_check_kvm(err))
         return NULL;
     enum accel accel = accel_choose(options->accel);
     struct error *failed = NULL;
-    if (attempt(launch, image, mode, options, accel, &failed)) {
+    if (attempt(launch, image, options, accel, &failed)) {
         if (!kvm_is_to_blame(launch, options->accel, accel)) {
             error_move(err, failed);
             return NULL;
@@ -192,7 +208,7 @@ struct launch *launch_start(const struct image *image, enum guest_mode mode,
         error_free(failed);
         log_info("the appliance makes no progress with KVM: using software emulation, which is "
                  "slower");
-        if (attempt(launch, image, mode, options, ACCEL_TCG, err))
+        if (attempt(launch, image, options, ACCEL_TCG, err))
             return NULL;
     }
     return STEAL(launch);
@@ -213,6 +229,7 @@ void launch_close(struct launch *launch)
     if (!launch)
         return;
     drop_handle(launch);
+    overlay_close(launch->overlay);
     workdir_close(launch->workdir);
     free(launch->drive);
     free(launch);

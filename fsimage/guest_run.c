@@ -16,12 +16,13 @@ enum { TAIL_MAX = 4 << 10, CERTIFICATE_MAX = 1 << 20 };
 
 /* $1 is the log, then NAME=VALUE up to "--", then the command. A shell of the guest is the one way
  * to give a command an environment; the values are arguments, never text that it would parse. The
- * log is a file because libguestfs keeps only the head of what a command prints. */
-static const char all_to_log[] = "log=$1; shift; while [ \"$1\" != -- ]; do export \"$1\"; shift; "
-                                 "done; shift; exec \"$@\" </dev/null >>\"$log\" 2>&1";
-static const char errors_to_log[] =
-    "log=$1; shift; while [ \"$1\" != -- ]; do export \"$1\"; shift; "
-    "done; shift; exec \"$@\" </dev/null 2>>\"$log\"";
+ * log is a file because libguestfs keeps only the head of what a command prints. What is unset are
+ * the appliance's own settings. */
+#define PREPARE                                                                                    \
+    "log=$1; shift; unset LVM_SYSTEM_DIR RUNLEVEL PREVLEVEL; "                                     \
+    "while [ \"$1\" != -- ]; do export \"$1\"; shift; done; shift; "
+static const char all_to_log[] = PREPARE "exec \"$@\" </dev/null >>\"$log\" 2>&1";
+static const char errors_to_log[] = PREPARE "exec \"$@\" </dev/null 2>>\"$log\"";
 
 /* The variables by which common programs find certificates. */
 static const char *const certificate_variables[] = { "SSL_CERT_FILE",       "CURL_CA_BUNDLE",
@@ -158,6 +159,7 @@ static void add_environment(const struct guest *guest, struct string_list *to)
     string_list_add(to, "LC_ALL=C.UTF-8");
     string_list_add(to, "DEBIAN_FRONTEND=noninteractive");
     string_list_add(to, "HOME=/root");
+    string_list_add(to, "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     for (size_t i = 0; guest->options.network && i < ARRAY_SIZE(proxy_variables); i++) {
         const char *value = getenv(proxy_variables[i]);
         if (!value)

@@ -192,11 +192,16 @@ int qcow2_check_complete(int fd, const char *name, const struct qcow2 *header, s
     uint64_t span = cluster / (header->extended_l2 ? 16 : 8) * cluster; /* that one table maps */
     AUTO_FREE uint64_t *l1 = xcalloc(header->l1_entries + 1UL, sizeof(*l1));
     AUTO_FREE uint64_t *l2 = xcalloc(cluster, 1);
+    uint64_t room_for_tables = file_end / cluster;
     bool complete = read_at(fd, l1, header->l1_entries * sizeof(*l1), header->l1_offset);
     for (size_t i = 0; complete && i < header->l1_entries; i++) {
         uint64_t table = be64toh(l1[i]) & offset_mask, at;
         if (__builtin_mul_overflow(i, span, &at) || at >= (uint64_t)header->virtual_size)
             break;
+        /* Each table takes a cluster of its own; tables named twice could go on for ever. */
+        if (table && room_for_tables-- == 0)
+            return error_set(err, ERROR_INVALID, "%s: damaged: more tables than the file can hold",
+                             name);
         /* With a data file the entries point into that one. */
         if (table &&
             check_table(fd, header, table, at, l2, header->data_file ? UINT64_MAX : file_end))

@@ -355,6 +355,19 @@ static void a_disk_without_a_system_is_refused(void **state)
     assert_refused(disk, "no operating system found");
 }
 
+/* What the guest sees begins as a qcow2 header that names a file of the host: just bytes. */
+static void the_guests_bytes_are_never_probed(void **state)
+{
+    (void)state;
+    AUTO_FREE char *disk = fixture("debian.raw");
+    AUTO_FREE char *real = realpath(disk, NULL);
+    AUTO_FREE char *inner = path_join(dir, "inner.qcow2");
+    AUTO_FREE char *outer = path_join(dir, "outer.qcow2");
+    run("qemu-img", "create", "-q", "-f", "qcow2", "-b", real, "-F", "raw", inner);
+    run("qemu-img", "convert", "-f", "raw", "-O", "qcow2", inner, outer);
+    assert_refused(outer, "no operating system found");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +388,7 @@ int main(void)
         cmocka_unit_test(a_session_leaves_only_what_was_done),
         cmocka_unit_test(a_windows_guest_is_refused),
         cmocka_unit_test(a_disk_without_a_system_is_refused),
+        cmocka_unit_test(the_guests_bytes_are_never_probed),
     };
     return cmocka_run_group_tests(tests, open_session, close_session);
 }
