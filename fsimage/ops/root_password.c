@@ -151,8 +151,10 @@ static int set_random_password(struct guest *guest, bool locked, struct error **
     int result = password_hash(password, hash, err);
     if (!result)
         result = write_shadow(guest, hash, locked, err);
-    if (!result) /* the one place that knows it: the user has to be told */
-        log_info("root's password is %s", password);
+    if (!result) { /* nobody else knows it: the user has to be told, even one who wants quiet */
+        void (*tell)(const char *, ...) = log_level() < LOG_INFO ? log_warn : log_info;
+        tell("root's password is %s", password);
+    }
     explicit_bzero(password, strlen(password));
     return result;
 }

@@ -499,7 +499,7 @@ int main(void)
         cmocka_unit_test(an_ssh_key_is_the_users_own),
         cmocka_unit_test(the_first_failure_ends_a_plan),
     };
-    log_set_level(LOG_WARN); /* a random password is told to the user alone */
+    log_set_level(LOG_QUIET); /* a random password is told to the user alone */
     AUTO_FREE char *disk = path_join(getenv("FORGE_FIXTURES"), "debian.raw");
     if (access(disk, R_OK)) {
         fprintf(stderr, "skipped: %s is missing: FORGE_FIXTURES has no phony guests\n", disk);
