@@ -78,7 +78,7 @@ struct guest *guest_open(const struct image *image, enum guest_mode mode,
     AUTO(guest_close) struct guest *guest = NEW(struct guest);
     guest->options = options ? *options : defaults;
     guest->mode = mode;
-    guest->name = xstrdup(image->path);
+    guest->name = xstrdup(guest->options.image_name ? guest->options.image_name : image->path);
     if (guest_run_prepare(guest, err))
         return NULL;
     progress_begin(progress, "launching the appliance", 0);

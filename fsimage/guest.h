@@ -14,6 +14,7 @@ enum guest_mode { GUEST_READ_ONLY, GUEST_READ_WRITE };
 
 /* {0} gives the defaults. */
 struct guest_options {
+    const char *image_name; /* how messages call the image; NULL: its path */
     enum accel accel;
     int memsize;        /* MiB; 0: libguestfs's default */
     int smp;            /* 0: cpu_count() */

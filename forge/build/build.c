@@ -47,8 +47,10 @@ static int check_space(const struct build_request *request, const struct image *
 static int customize(const struct build_request *request, const struct image *image,
                      struct progress *progress, struct error **err)
 {
+    struct guest_options options = request->guest;
+    options.image_name = request->path; /* not the overlay's */
     AUTO(guest_close)
-    struct guest *guest = guest_open(image, GUEST_READ_WRITE, &request->guest, progress, err);
+    struct guest *guest = guest_open(image, GUEST_READ_WRITE, &options, progress, err);
     if (!guest)
         return -1;
     if (request->fields)

@@ -20,7 +20,8 @@ int look_open(struct look *look, const struct look_settings *settings,
     look->input = input_open(path, &input, invocation->progress, err);
     if (!look->input)
         return -1;
-    const struct guest_options guest = guest_options_of(&settings->appliance, invocation->common);
+    struct guest_options guest = guest_options_of(&settings->appliance, invocation->common);
+    guest.image_name = path;
     look->guest =
         guest_open(look->input->image, GUEST_READ_ONLY, &guest, invocation->progress, err);
     return look->guest ? 0 : -1;

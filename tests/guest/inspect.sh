@@ -6,7 +6,7 @@
 requires_appliance
 requires python3
 expect_status 0 forge inspect "$FORGE_FIXTURES/debian.raw"
-for line in 'format +raw' 'system +Debian.*' 'distribution +debian [0-9]+\.[0-9]+' 'packages +apt' \
+for line in 'format +raw' 'system +.+' 'distribution +debian [0-9]+\.[0-9]+' 'packages +apt' \
   'file systems +/dev/sda1 ext4 .* on /'; do
   expect_out "^$line$"
 done

@@ -21,7 +21,7 @@ expect_err 'no operating system'
 left_nothing
 
 expect_status 3 forge customize "$FORGE_FIXTURES/windows.raw" -o "$dir/new.qcow2" --touch /x
-expect_err 'Windows'
+expect_err 'windows.raw: a guest of type "windows"'
 left_nothing
 
 expect_status 6 forge build "$FORGE_FIXTURES/debian.raw" "${signing[@]}" -d "$dir/bundle" \
