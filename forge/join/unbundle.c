@@ -28,8 +28,10 @@ static int extract_raw(const struct unbundle_request *request, const struct mani
 {
     AUTO_FREE char *parts = directory_of_parts(request);
     AUTO(device_close) struct device *device = device_create_raw(path, manifest->size, err);
-    if (!device || bundle_extract(manifest, request->key, parts, device, progress, mtime, err))
+    if (!device)
         return -1;
+    if (bundle_extract(manifest, request->key, parts, device, progress, mtime, err))
+        return error_wrap(err, "%s", request->manifest_path);
     return device_flush(device, err);
 }
 
@@ -89,6 +91,6 @@ int forge_unbundle_stream(const struct unbundle_request *request, int fd, struct
     AUTO_FREE char *parts = directory_of_parts(request);
     AUTO(device_close) struct device *stream = device_stream(fd, manifest.size);
     if (bundle_extract(&manifest, request->key, parts, stream, progress, NULL, err))
-        return -1;
+        return error_wrap(err, "%s", request->manifest_path);
     return device_flush(stream, err);
 }
