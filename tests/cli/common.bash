@@ -22,6 +22,7 @@ small_image() {
 
 # small_bundle DIR [MIB]: a bundle of a small image; its manifest is DIR/small.manifest.xml.
 small_bundle() {
+  # shellcheck disable=SC2154 # dir is from lib.sh
   small_image "$dir/small.raw" "${2-}"
   forge bundle -q "${signing[@]}" --arch x86_64 --destination "$1" "$dir/small.raw" >/dev/null
 }
