@@ -25,8 +25,8 @@ export LIBGUESTFS_HV=$dir/qemu-hang
 
 export HANG_WHEN=
 begun=$SECONDS
-expect_status 4 forge cat "$disk" /etc/hostname --accel tcg --launch-timeout 6
-((SECONDS - begun < 20)) || fail "it took $((SECONDS - begun)) seconds"
+expect_status 4 forge cat "$disk" /etc/hostname --launch-timeout 6
+((SECONDS - begun < 60)) || fail "it took $((SECONDS - begun)) seconds"
 expect_err 'did not come up within 6 seconds'
 expect_err 'these are its last words'
 expect_err 'forge doctor'
@@ -40,8 +40,6 @@ expect_err 'launching the appliance: '
 # What the host's KVM is like does not matter here: the remembered verdict is made to say "works".
 [[ -w /dev/kvm ]] || exit 0
 export HANG_WHEN=accel=kvm
-begun=$SECONDS
-expect_status 0 forge cat "$disk" /etc/hostname
 verdict=$dir/run/forge-kvm
 [[ $(stat -c %a "$verdict") == 600 ]] || fail "the verdict is readable for others"
 sed -i 's/.$/0/' "$verdict"
@@ -49,4 +47,4 @@ begun=$SECONDS
 expect_status 0 forge cat "$disk" /etc/hostname
 expect_err 'no progress with KVM: using software emulation'
 [[ $(grep -c 'software emulation' "$dir/err") == 1 ]] || fail "said more than once"
-((SECONDS - begun < 75)) || fail "it took $((SECONDS - begun)) seconds"
+((SECONDS - begun < 180)) || fail "it took $((SECONDS - begun)) seconds"
