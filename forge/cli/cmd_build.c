@@ -68,16 +68,6 @@ static int apply_recipe(const char *path, struct options *options, struct recipe
     return 0;
 }
 
-/* Move the steps of FROM behind those of TO. */
-static void plan_append(struct customize_plan *to, struct customize_plan *from)
-{
-    to->steps = xrealloc(to->steps, to->count + from->count + 1, sizeof(*to->steps));
-    for (size_t i = 0; i < from->count; i++)
-        to->steps[to->count++] = from->steps[i];
-    free(from->steps);
-    *from = (struct customize_plan){ 0 };
-}
-
 static int run(const struct invocation *invocation, struct error **err)
 {
     struct build_values *values = invocation->values;
@@ -90,7 +80,7 @@ static int run(const struct invocation *invocation, struct error **err)
         return error_set(err, ERROR_USAGE, "the image is missing: %s",
                          values->recipe ? "neither the recipe nor the command line names one"
                                         : "name one, or give a --recipe");
-    plan_append(&recipe.plan, &values->operations.plan);
+    customize_plan_move(&recipe.plan, &values->operations.plan);
 
     AUTO_KEYRING struct keyring keyring = { 0 };
     struct build_request request = {
