@@ -22,7 +22,7 @@ expect_status 0 ec2-unbundle --privatekey "$key" --manifest "$golden/C/image.man
 [[ $(sha256 "$dir/restored/image") == "$image" ]] || fail "another image in C"
 
 # By default both directories are the current one; an image that is there is replaced.
-cp -r "$golden/A" "$dir/copy"
+cp -r --no-preserve=mode "$golden/A" "$dir/copy" # the originals may be read-only
 cd "$dir/copy"
 echo old >golden.img
 expect_status 0 ec2-unbundle -k "$key" -m golden.img.manifest.xml
