@@ -95,6 +95,23 @@ bool is_hex(const char *text, size_t digits)
     return strlen(text) == digits && strspn(text, "0123456789abcdef") == digits;
 }
 
+char *base64_encode(const void *bytes, size_t count)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    const unsigned char *from = bytes;
+    char *text = xcalloc((count + 2) / 3 * 4 + 1, 1);
+    char *to = text;
+    for (size_t at = 0; at < count; at += 3) {
+        size_t taken = count - at < 3 ? count - at : 3;
+        unsigned group = 0;
+        for (size_t i = 0; i < 3; i++)
+            group = group << 8 | (i < taken ? from[at + i] : 0);
+        for (size_t i = 0; i < 4; i++)
+            *to++ = i <= taken ? digits[group >> (18 - 6 * i) & 63] : '=';
+    }
+    return text;
+}
+
 bool parse_integer(const char *text, int64_t min, int64_t max, int64_t *value)
 {
     const char *digits = *text == '-' ? text + 1 : text;

@@ -33,6 +33,28 @@ static void hex_round_trips_and_refuses_everything_else(void **state)
     assert_false(is_hex("0A", 2));
 }
 
+/* The vectors of RFC 4648, section 10. */
+static void base64_pads_to_groups_of_four(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes, *text;
+    } cases[] = {
+        { "", "" },
+        { "f", "Zg==" },
+        { "fo", "Zm8=" },
+        { "foo", "Zm9v" },
+        { "foob", "Zm9vYg==" },
+        { "fooba", "Zm9vYmE=" },
+        { "foobar", "Zm9vYmFy" },
+        { "\xfb\xff\xbf", "+/+/" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+        AUTO_FREE char *text = base64_encode(cases[i].bytes, strlen(cases[i].bytes));
+        assert_string_equal(text, cases[i].text);
+    }
+}
+
 static void sizes_are_powers_of_1024(void **state)
 {
     (void)state;
@@ -106,6 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(list_splits_trims_and_drops_empty_items),
         cmocka_unit_test(hex_round_trips_and_refuses_everything_else),
+        cmocka_unit_test(base64_pads_to_groups_of_four),
         cmocka_unit_test(sizes_are_powers_of_1024),
         cmocka_unit_test(integers_must_be_whole_and_in_range),
         cmocka_unit_test(paths_split_and_join),
