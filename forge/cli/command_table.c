@@ -13,6 +13,7 @@ const struct command *const commands[] = {
     &command_verify,
     &command_rekey,
     &command_inspect,
+    &command_plan,
     &command_ls,
     &command_cat,
     &command_copy_out,
