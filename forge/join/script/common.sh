@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh disable=SC2034,SC2154 # a part of a script that forge plan makes
 say() { printf '%s\n' "$*"; }
 
 fail() {
@@ -44,7 +45,7 @@ choose_tool() {
   export AWS_PAGER='' AWS_REQUEST_CHECKSUM_CALCULATION=when_required
 }
 
-# Each function of a tool is called TOOL_NAME.
+# Each function of a tool is called TOOL_NAME, and reads /dev/null: standard input may be this script.
 
 aws_s3api() { # OPERATION OPTION...
   operation=$1

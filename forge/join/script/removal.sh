@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh disable=SC2034,SC2154 # goes behind common.sh
 
 usage() {
   cat <<USAGE
@@ -25,17 +26,17 @@ prepare() {
   if [ $deregistered = yes ]; then return; fi
   command -v aws >/dev/null ||
     fail "aws is not installed: deregister the image by other means, then give --deregistered"
-  images=$(eval "$find_command") || fail "cannot find out which images are registered from $location"
+  images=$(eval "$find_command" </dev/null) || fail "cannot find out which images are registered from $location"
   for image in $images; do
     say "deregistering $image"
-    aws ec2 deregister-image --image-id="$image" ${region:+"--region=$region"} >/dev/null
+    aws ec2 deregister-image --image-id="$image" ${region:+"--region=$region"} </dev/null >/dev/null
   done
 }
 
 remove() { # KEY
   index=$((index + 1))
   say "[$index/$objects] removing: $1"
-  answer=$("${tool}_remove" "$1" 2>&1) || fail "removing $1: $answer"
+  answer=$("${tool}_remove" "$1" 2>&1 </dev/null) || fail "removing $1: $answer"
 }
 
 finish() { say "removed: $location"; }

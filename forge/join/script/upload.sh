@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh disable=SC2034,SC2154 # goes behind common.sh
 
 usage() {
   cat <<USAGE
@@ -35,30 +36,30 @@ prepare() {
   if [ $register = yes ]; then
     command -v aws >/dev/null || fail "aws, which --register needs, is not installed"
   fi
-  if ! answer=$("${tool}_find_bucket" 2>&1); then
+  if ! answer=$("${tool}_find_bucket" 2>&1 </dev/null); then
     case $create_bucket:$answer in
       yes:*404* | yes:*NoSuchBucket*) make_bucket ;;
       *) fail "the bucket $bucket is not there or not ours: $answer" ;;
     esac
   fi
   # Who may not ask, or gets no answer, learns it from the first object.
-  answer=$("${tool}_ownership" 2>&1) || answer=
+  answer=$("${tool}_ownership" 2>&1 </dev/null) || answer=
   if [ "$answer" = BucketOwnerEnforced ]; then fail "$acls_disabled"; fi
 }
 
 make_bucket() {
   say "making the bucket $bucket"
-  answer=$("${tool}_make_bucket" 2>&1) || fail "making the bucket $bucket: $answer"
+  answer=$("${tool}_make_bucket" 2>&1 </dev/null) || fail "making the bucket $bucket: $answer"
 }
 
 upload() { # KEY FILE SIZE MD5 CONTENT-MD5
   index=$((index + 1))
-  if "${tool}_has" "$1" "$3" "$4"; then
+  if "${tool}_has" "$1" "$3" "$4" </dev/null; then
     say "[$index/$objects] there already: $1"
     return
   fi
   say "[$index/$objects] sending: $1"
-  answer=$("${tool}_put" "$1" "$2" "$5" 2>&1) && return
+  answer=$("${tool}_put" "$1" "$2" "$5" 2>&1 </dev/null) && return
   case $answer in
     *AccessControlListNotSupported*) fail "$acls_disabled" ;;
     *) fail "sending $1: $answer" ;;
@@ -68,7 +69,7 @@ upload() { # KEY FILE SIZE MD5 CONTENT-MD5
 finish() {
   say "uploaded: $location"
   if [ $register = yes ]; then
-    eval "$register_command"
+    eval "$register_command" </dev/null
   else
     say "to register it: $register_command"
   fi
@@ -94,9 +95,10 @@ aws_has() { # KEY SIZE MD5
   [ "$answer" = "$(printf '%s\t"%s"' "$2" "$3")" ]
 }
 
+# The aws CLI would expand variables in the file's name.
 aws_put() { # KEY FILE CONTENT-MD5
-  aws_s3api put-object --key="$1" --body="$2" --acl="$acl" --content-md5="$3" \
-    --content-type=application/octet-stream
+  aws_s3api put-object --key="$1" --body=/dev/stdin --acl="$acl" --content-md5="$3" \
+    --content-type=application/octet-stream <"$2"
 }
 
 s3cmd_find_bucket() { s3cmd_run ls --limit=1 "s3://$bucket"; }
