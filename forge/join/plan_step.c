@@ -187,7 +187,7 @@ static const struct {
     { "c3", true, true, NULL },
     { "d2", true, false, NULL },
     { "g2", true, false, NULL },
-    { "hs1", true, true, NULL },
+    { "hs1", false, true, NULL },
     { "i2", true, false, NULL },
     { "m1", false, true, "m1.small,m1.medium" },
     { "m2", false, true, NULL },

@@ -418,7 +418,7 @@ static void kernel_id_means_paravirtual(void **state)
     assert_string_equal(whole, "aws ec2 register-image --name=disk "
                                "--image-location=images/web/1/disk.manifest.xml "
                                "--virtualization-type=hvm --region=eu-west-1");
-    assert_types(&hvm, "c3 d2 g2 hs1 i2 m3 r3 x1");
+    assert_types(&hvm, "c3 d2 g2 i2 m3 r3 x1");
 
     manifest.kernel_id = xstrdup("aki-919dcaf8");
     manifest.ramdisk_id = xstrdup("ari-12345678");
