@@ -14,6 +14,16 @@
  * same content gives the same tar stream from every host and image format. */
 enum { BUNDLE_SPARSE_BLOCK = 64 << 10 };
 
+/* Which ranges of the image are left out of the tar stream as holes. */
+enum bundle_sparse {
+    BUNDLE_SPARSE_CONTENT, /* runs of zeros, as above */
+    BUNDLE_SPARSE_EXTENTS, /* what the device calls zero: for a raw file as GNU tar does it */
+    BUNDLE_SPARSE_NONE,    /* none: a plain member */
+};
+
+/* What an image can be: machine, kernel, ramdisk; NULL-terminated. */
+extern const char *const bundle_type_names[];
+
 /* The keys at hand; any may be NULL. Borrowed. */
 struct bundle_keys {
     const struct certificate *user_certificate;
@@ -28,6 +38,10 @@ struct bundle_options {
         *fields;             /* name, user, architecture, type, mapping, ids, codes, ancestry */
     struct bundle_keys keys; /* user_key signs; both certificates wrap the AES key */
     int64_t mtime;           /* of the tar member, seconds */
+    enum bundle_sparse sparse;
+    /* For BUNDLE_SPARSE_EXTENTS: bytes that the image's file takes on its disk; when they are not
+     * fewer than its size, GNU tar does not look for holes. 0: look for them. */
+    int64_t allocated;
     int64_t part_size;       /* 0: BUNDLE_PART_SIZE */
     int level;               /* 0: 6; 1 to 12 */
     const char *packer;      /* NULL: the best of this build; a name of packer.h's table */
@@ -39,8 +53,8 @@ struct bundle_options {
     void *before_publish_opaque;
 };
 
-/* What can be refused before any work: a name with a slash, an account that is not 12 digits, a key
- * that is not its certificate's, no EC2 certificate (ERROR_USAGE or ERROR_INVALID), a bundle of
+/* What can be refused before any work: a name with a slash, an account that is not 12 digits, an
+ * unknown type, a kernel without its name (or a name without a kernel), a key that is not its certificate's, no EC2 certificate (ERROR_USAGE or ERROR_INVALID), a bundle of
  * that name already in the directory, or one that cannot be written to (ERROR_FAILED). The
  * architecture may still be missing. bundle_create does the same checks. */
 MUST_CHECK int bundle_check_options(const struct bundle_options *options, struct error **err);

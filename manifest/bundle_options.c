@@ -29,9 +29,28 @@ static int check_name(const char *name, struct error **err)
     return 0;
 }
 
+const char *const bundle_type_names[] = { "machine", "kernel", "ramdisk", NULL };
+
+/* Kernels, and only they, have the name of a kernel (FORMAT.md 5). */
+static int check_type(const struct manifest *fields, struct error **err)
+{
+    const char *type = fields->type ? fields->type : bundle_type_names[0];
+    bool named = fields->kernel_name && *fields->kernel_name;
+    const char *const *known = bundle_type_names;
+    while (*known && strcmp(*known, type) != 0)
+        known++;
+    if (!*known)
+        return error_set(err, ERROR_USAGE, "there is no image type \"%s\"", type);
+    if (strcmp(type, "kernel") == 0 && !named)
+        return error_set(err, ERROR_USAGE, "an image of type kernel needs a kernel name");
+    if (strcmp(type, "kernel") != 0 && fields->kernel_name)
+        return error_set(err, ERROR_USAGE, "only an image of type kernel has a kernel name");
+    return 0;
+}
+
 static int check_fields(const struct manifest *fields, struct error **err)
 {
-    if (check_name(fields->name, err))
+    if (check_name(fields->name, err) || check_type(fields, err))
         return -1;
     AUTO_FREE char *account = fields->user ? bundle_account(fields->user) : NULL;
     if (!account)

@@ -28,7 +28,7 @@ int bundle_request_fill(struct build_request *request, struct bundle_settings *s
         return -1;
     if (!fields->name)
         fields->name = xstrdup(default_name);
-    fields->type = xstrdup("machine");
+    fields->type = xstrdup(bundle_type_names[settings->image_type]);
     request->fields = fields;
     request->no_inherit = settings->no_inherit;
     request->bundle = (struct bundle_options){
@@ -37,6 +37,7 @@ int bundle_request_fill(struct build_request *request, struct bundle_settings *s
         .fields = fields,
         .keys = { keyring->certificate, keyring->key, keyring->ec2_certificate },
         .mtime = settings->mtime,
+        .part_size = settings->part_size,
         .level = (int)settings->level,
         .threads = (unsigned)settings->threads,
         .no_size_checks = settings->no_size_checks,

@@ -247,6 +247,10 @@ static int set_prefix(void *field, const struct option_row *row, const char *tex
     return 0;
 }
 
+static const struct option_choice image_types[] = {
+    { "machine", 0 }, { "kernel", 1 }, { "ramdisk", 2 }, { NULL, 0 }
+};
+
 static const struct option_row bundle_rows[] = {
     { "user", 'u', OPTION_CUSTOM, "ACCOUNT", FIELD(bundle_settings, fields.user),
       "The account id, 12 digits with or without hyphens", "EC2_USER_ID", .set = set_account },
@@ -256,6 +260,10 @@ static const struct option_row bundle_rows[] = {
       "Name of the bundle's files and of the image in it", .set = set_prefix },
     { "arch", 'r', OPTION_CUSTOM, "ARCH", FIELD(bundle_settings, fields.architecture),
       "Architecture: i386 or x86_64", .set = set_architecture },
+    { "image-type", 0, OPTION_CHOICE, "machine|kernel|ramdisk",
+      FIELD(bundle_settings, image_type), "What the image is (machine)", .choices = image_types },
+    { "kernel-name", 0, OPTION_STRING, "NAME", FIELD(bundle_settings, fields.kernel_name),
+      "Name of the kernel, when the image is one" },
     { "kernel", 0, OPTION_STRING, "ID", FIELD(bundle_settings, fields.kernel_id),
       "Id of the kernel image" },
     { "ramdisk", 0, OPTION_STRING, "ID", FIELD(bundle_settings, fields.ramdisk_id),
@@ -265,12 +273,17 @@ static const struct option_row bundle_rows[] = {
       .set = set_mapping },
     { "productcodes", 0, OPTION_LIST, "CODE,...", FIELD(bundle_settings, fields.product_codes),
       "Product codes; repeatable" },
+    { "ancestor-ami-ids", 0, OPTION_LIST, "ID,...", FIELD(bundle_settings, fields.ancestry),
+      "Ids of the images that this one was made from; repeatable" },
     { "no-inherit", 0, OPTION_FLAG, NULL, FIELD(bundle_settings, no_inherit),
       "Do not take over architecture, kernel, ramdisk, mapping, product codes and ancestry from a "
       "bundle that is the input" },
     { "mtime", 0, OPTION_INTEGER, "SECONDS", FIELD(bundle_settings, mtime),
       "Modification time of the image in the bundle, since 1970 (0)", "SOURCE_DATE_EPOCH", .min = 0,
       .max = INT64_C(253402300799) },
+    { "part-size", 0, OPTION_SIZE, "SIZE", FIELD(bundle_settings, part_size),
+      "Size of the parts, such as 512K; the last one is shorter (10M)", .min = 1 << 10,
+      .max = MANIFEST_MAX_PART_SIZE },
     { "level", 0, OPTION_INTEGER, "1-12", FIELD(bundle_settings, level), "Compression level (6)",
       .min = 1, .max = 12 },
     { "threads", 0, OPTION_INTEGER, "N", FIELD(bundle_settings, threads),

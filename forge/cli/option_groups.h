@@ -37,7 +37,8 @@ void declare_opening_key(struct options *options, struct key_settings *settings)
 struct bundle_settings {
     struct manifest fields;
     char *destination;
-    int64_t mtime, level, threads; /* 0: the library's default */
+    int image_type;                           /* an index of bundle_type_names */
+    int64_t mtime, part_size, level, threads; /* 0: the library's default */
     bool no_size_checks, no_inherit, force, json;
 };
 void declare_bundle(struct options *options, struct bundle_settings *settings);

@@ -98,8 +98,16 @@ static int set_size(struct option_slot *slot, const char *text, const struct opt
                     struct error **err)
 {
     (void)source;
-    if (!parse_size(text, slot->field))
+    const struct option_row *row = slot->row;
+    int64_t size;
+    if (!parse_size(text, &size))
         return error_set(err, ERROR_USAGE, "\"%s\" is not a size such as 512M or 10G", text);
+    if (row->max && (size < row->min || size > row->max)) {
+        AUTO_FREE char *min = format_size(row->min);
+        AUTO_FREE char *max = format_size(row->max);
+        return error_set(err, ERROR_USAGE, "\"%s\" is not a size from %s to %s", text, min, max);
+    }
+    *(int64_t *)slot->field = size;
     return 0;
 }
 

@@ -14,7 +14,7 @@ enum option_kind {
     OPTION_STRING,  /* char *, owned by the options */
     OPTION_PATH,    /* the same; relative to the recipe's directory when it comes from one */
     OPTION_LIST,    /* struct string_list, owned by the options: repeatable, split at commas */
-    OPTION_SIZE,    /* int64_t in bytes, written as 10M */
+    OPTION_SIZE,    /* int64_t in bytes, written as 10M; within MIN..MAX unless MAX is 0 */
     OPTION_INTEGER, /* int64_t within MIN..MAX */
     OPTION_CHOICE,  /* int: the value of one of CHOICES */
     OPTION_CUSTOM,  /* SET takes the text */
