@@ -42,11 +42,11 @@ struct bundle_options {
     /* For BUNDLE_SPARSE_EXTENTS: bytes that the image's file takes on its disk; when they are not
      * fewer than its size, GNU tar does not look for holes. 0: look for them. */
     int64_t allocated;
-    int64_t part_size;       /* 0: BUNDLE_PART_SIZE */
-    int level;               /* 0: 6; 1 to 12 */
-    const char *packer;      /* NULL: the best of this build; a name of packer.h's table */
-    unsigned threads;        /* 0: as many as cpu_count() */
-    bool no_size_checks;     /* allow images over BUNDLE_IMAGE_MAX */
+    int64_t part_size;   /* 0: BUNDLE_PART_SIZE */
+    int level;           /* 0: 6; 1 to 12 */
+    const char *packer;  /* NULL: the best of this build; a name of packer.h's table */
+    unsigned threads;    /* 0: as many as cpu_count() */
+    bool no_size_checks; /* allow images over BUNDLE_IMAGE_MAX */
     /* Called once when all is written and nothing is published yet; an error stops there. For
      * "the input changed while it was read". May be NULL. */
     int (*before_publish)(void *opaque, struct error **err);
@@ -54,9 +54,10 @@ struct bundle_options {
 };
 
 /* What can be refused before any work: a name with a slash, an account that is not 12 digits, an
- * unknown type, a kernel without its name (or a name without a kernel), a key that is not its certificate's, no EC2 certificate (ERROR_USAGE or ERROR_INVALID), a bundle of
- * that name already in the directory, or one that cannot be written to (ERROR_FAILED). The
- * architecture may still be missing. bundle_create does the same checks. */
+ * unknown type, a kernel without its name (or a name without a kernel), a key that is not its
+ * certificate's, no EC2 certificate (ERROR_USAGE or ERROR_INVALID), a bundle of that name already
+ * in the directory, or one that cannot be written to (ERROR_FAILED). The architecture may still be
+ * missing. bundle_create does the same checks. */
 MUST_CHECK int bundle_check_options(const struct bundle_options *options, struct error **err);
 
 /* Is an image of SIZE bytes one that can be bundled? ERROR_INVALID: empty, or over

@@ -84,6 +84,18 @@ static int wrap_key(struct manifest *manifest, const struct bundle_keys *keys,
     return 0;
 }
 
+/* Where the data is, as OPTIONS want it seen. */
+static int map_image(struct device *image, const struct bundle_options *options,
+                     struct progress *progress, struct sparse_map *map, struct error **err)
+{
+    if (options->sparse == BUNDLE_SPARSE_CONTENT)
+        return sparse_map_scan(image, progress, map, NULL, err);
+    if (options->sparse == BUNDLE_SPARSE_EXTENTS && options->allocated < image->size)
+        return sparse_map_of_extents(image, map, err);
+    sparse_map_of_data(image->size, map);
+    return 0;
+}
+
 static struct pack_options packing(const struct bundle_options *options, struct progress *progress)
 {
     unsigned threads = options->threads ? options->threads : cpu_count();
@@ -122,7 +134,7 @@ static int pack_image(struct device *image, const struct bundle_options *options
     AUTO_SPARSE_MAP struct sparse_map map = { 0 };
     AUTO_KEY struct cipher_key key = { 0 };
     if (cipher_key_random(&key, err) || wrap_key(manifest, &options->keys, &key, err) ||
-        sparse_map_scan(image, progress, &map, err))
+        map_image(image, options, progress, &map, err))
         return -1;
     struct tar_member member = { .name = manifest->name, .mtime = options->mtime, .map = &map };
     if (write_parts(image, &member, options, &key, progress, directory, parts, &manifest->digest,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where an image has data, found in its content. */
+/* Where an image has data: by its content, by what its device says, or everywhere. */
 #ifndef FORGE_MANIFEST_SPARSE_MAP_H
 #define FORGE_MANIFEST_SPARSE_MAP_H
 
@@ -19,10 +19,22 @@ struct sparse_map {
     size_t count, room;
 };
 
+struct digest;
+
 /* Map IMAGE: blocks of BUNDLE_SPARSE_BLOCK bytes that hold nothing but zeros are holes, whatever
- * the device calls them; only what it calls data is read. OUT is {0} before. */
+ * the device calls them; only blocks in which it calls something data are read. OUT is {0} before.
+ * CONTENT, unless NULL, is fed what is the same for the same content from any device: the size,
+ * then each block with data behind its offset and length (64 bits each, big-endian). */
 MUST_CHECK int sparse_map_scan(struct device *image, struct progress *progress,
-                               struct sparse_map *out, struct error **err);
+                               struct sparse_map *out, struct digest *content, struct error **err);
+
+/* Map IMAGE by its device's own extents, nothing is read. Ranges are widened to whole 512 byte
+ * blocks, the archive's unit. OUT is {0} before. */
+MUST_CHECK int sparse_map_of_extents(struct device *image, struct sparse_map *out,
+                                     struct error **err);
+
+/* Map SIZE bytes as data. OUT is {0} before. */
+void sparse_map_of_data(int64_t size, struct sparse_map *out);
 
 bool sparse_map_is_dense(const struct sparse_map *map); /* no hole */
 

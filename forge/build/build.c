@@ -99,6 +99,8 @@ static int bundle(const struct build_request *request, const struct image *conte
     struct bundle_options options = request->bundle;
     options.before_publish = check_unchanged;
     options.before_publish_opaque = input;
+    if (content->format == IMAGE_RAW)
+        options.allocated = content->allocated_size;
     AUTO(device_close) struct device *device = image_device(content, err);
     if (!device)
         return -1;

@@ -37,6 +37,7 @@ int bundle_request_fill(struct build_request *request, struct bundle_settings *s
         .fields = fields,
         .keys = { keyring->certificate, keyring->key, keyring->ec2_certificate },
         .mtime = settings->mtime,
+        .sparse = (enum bundle_sparse)settings->sparse,
         .part_size = settings->part_size,
         .level = (int)settings->level,
         .threads = (unsigned)settings->threads,

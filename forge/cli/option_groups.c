@@ -251,6 +251,11 @@ static const struct option_choice image_types[] = {
     { "machine", 0 }, { "kernel", 1 }, { "ramdisk", 2 }, { NULL, 0 }
 };
 
+static const struct option_choice sparse_modes[] = { { "content", BUNDLE_SPARSE_CONTENT },
+                                                     { "extents", BUNDLE_SPARSE_EXTENTS },
+                                                     { "none", BUNDLE_SPARSE_NONE },
+                                                     { NULL, 0 } };
+
 static const struct option_row bundle_rows[] = {
     { "user", 'u', OPTION_CUSTOM, "ACCOUNT", FIELD(bundle_settings, fields.user),
       "The account id, 12 digits with or without hyphens", "EC2_USER_ID", .set = set_account },
@@ -260,8 +265,8 @@ static const struct option_row bundle_rows[] = {
       "Name of the bundle's files and of the image in it", .set = set_prefix },
     { "arch", 'r', OPTION_CUSTOM, "ARCH", FIELD(bundle_settings, fields.architecture),
       "Architecture: i386 or x86_64", .set = set_architecture },
-    { "image-type", 0, OPTION_CHOICE, "machine|kernel|ramdisk",
-      FIELD(bundle_settings, image_type), "What the image is (machine)", .choices = image_types },
+    { "image-type", 0, OPTION_CHOICE, "machine|kernel|ramdisk", FIELD(bundle_settings, image_type),
+      "What the image is (machine)", .choices = image_types },
     { "kernel-name", 0, OPTION_STRING, "NAME", FIELD(bundle_settings, fields.kernel_name),
       "Name of the kernel, when the image is one" },
     { "kernel", 0, OPTION_STRING, "ID", FIELD(bundle_settings, fields.kernel_id),
@@ -281,6 +286,9 @@ static const struct option_row bundle_rows[] = {
     { "mtime", 0, OPTION_INTEGER, "SECONDS", FIELD(bundle_settings, mtime),
       "Modification time of the image in the bundle, since 1970 (0)", "SOURCE_DATE_EPOCH", .min = 0,
       .max = INT64_C(253402300799) },
+    { "sparse", 0, OPTION_CHOICE, "content|extents|none", FIELD(bundle_settings, sparse),
+      "What is left out as holes: runs of zeros, those of the file, nothing (content)",
+      .choices = sparse_modes },
     { "part-size", 0, OPTION_SIZE, "SIZE", FIELD(bundle_settings, part_size),
       "Size of the parts, such as 512K; the last one is shorter (10M)", .min = 1 << 10,
       .max = MANIFEST_MAX_PART_SIZE },

@@ -38,6 +38,7 @@ struct bundle_settings {
     struct manifest fields;
     char *destination;
     int image_type;                           /* an index of bundle_type_names */
+    int sparse;                               /* enum bundle_sparse */
     int64_t mtime, part_size, level, threads; /* 0: the library's default */
     bool no_size_checks, no_inherit, force, json;
 };

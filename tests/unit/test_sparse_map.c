@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Holes come from the content alone, whatever the device calls its ranges. */
+#include "forge/base/digest.h"
 #include "manifest/bundle.h"
 #include "manifest/sparse_map.h"
 #include "tests/unit/check.h"
@@ -58,7 +59,7 @@ static void holes_are_found_in_the_content(void **state)
         struct error *err = NULL;
         AUTO_SPARSE_MAP struct sparse_map map = { 0 };
         struct memory_device memory = make_image(&images[i]);
-        assert_ok(sparse_map_scan(&memory.device, NULL, &map, &err) == 0, err);
+        assert_ok(sparse_map_scan(&memory.device, NULL, &map, NULL, &err) == 0, err);
         assert_int_equal(map.size, memory.device.size);
         check_map(&map, &images[i]);
         free(memory.bytes);
@@ -84,9 +85,62 @@ static void extents_do_not_change_the_map(void **state)
     memory.extent_count = ARRAY_SIZE(extents);
     struct error *err = NULL;
     AUTO_SPARSE_MAP struct sparse_map map = { 0 };
-    assert_ok(sparse_map_scan(&memory.device, NULL, &map, &err) == 0, err);
+    assert_ok(sparse_map_scan(&memory.device, NULL, &map, NULL, &err) == 0, err);
     check_map(&map, image);
-    assert_int_equal(memory.bytes_read, memory.device.size - 5 - 100 - 412);
+    assert_int_equal(memory.bytes_read, memory.device.size); /* every block once */
+    free(memory.bytes);
+}
+
+static char *content_digest(struct memory_device *memory)
+{
+    struct error *err = NULL;
+    AUTO_SPARSE_MAP struct sparse_map map = { 0 };
+    AUTO(digest_free) struct digest *digest = digest_new(DIGEST_SHA256, &err);
+    assert_ok(digest, err);
+    assert_ok(sparse_map_scan(&memory->device, NULL, &map, digest, &err) == 0, err);
+    return digest_final_hex(digest);
+}
+
+static void the_digest_is_of_the_content_alone(void **state)
+{
+    (void)state;
+    struct memory_device memory = make_image(&images[4]);
+    AUTO_FREE char *plain = content_digest(&memory);
+    const struct extent extents[] = {
+        { 0, 5, true },
+        { 5, 2 * BLOCK, false },
+        { 2 * BLOCK + 5, BLOCK, false },
+        { 3 * BLOCK + 5, BLOCK, false },
+        { 4 * BLOCK + 5, BLOCK - 5, true },
+        { 5 * BLOCK, 1, false },
+    };
+    memory.extents = extents;
+    memory.extent_count = ARRAY_SIZE(extents);
+    AUTO_FREE char *mapped = content_digest(&memory);
+    assert_string_equal(plain, mapped);
+    memory.bytes[7] = 1;
+    AUTO_FREE char *changed = content_digest(&memory);
+    assert_string_not_equal(plain, changed);
+    free(memory.bytes);
+}
+
+static void extents_are_taken_as_they_are(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    struct memory_device memory = memory_device_new(10000);
+    const struct extent extents[] = { { 0, 600, false },    { 600, 100, false },
+                                      { 700, 1500, true },  { 2200, 10, false },
+                                      { 2210, 6000, true }, { 8210, 1790, false } };
+    memory.extents = extents;
+    memory.extent_count = ARRAY_SIZE(extents);
+    AUTO_SPARSE_MAP struct sparse_map map = { 0 };
+    assert_ok(sparse_map_of_extents(&memory.device, &map, &err) == 0, err);
+    const struct sparse_run expected[] = { { 0, 1024 }, { 2048, 512 }, { 8192, 1808 } };
+    assert_int_equal(map.count, ARRAY_SIZE(expected));
+    assert_memory_equal(map.runs, expected, sizeof(expected));
+    assert_int_equal(map.data, 1024 + 512 + 1808);
+    assert_int_equal(memory.bytes_read, 0);
     free(memory.bytes);
 }
 
@@ -99,7 +153,7 @@ static void a_single_byte_anywhere_makes_a_block_data(void **state)
         struct error *err = NULL;
         AUTO_SPARSE_MAP struct sparse_map map = { 0 };
         memory.bytes[BLOCK + at[i]] = 0x80;
-        assert_ok(sparse_map_scan(&memory.device, NULL, &map, &err) == 0, err);
+        assert_ok(sparse_map_scan(&memory.device, NULL, &map, NULL, &err) == 0, err);
         memory.bytes[BLOCK + at[i]] = 0;
         assert_int_equal(map.count, 1);
         assert_int_equal(map.runs[0].offset, BLOCK);
@@ -115,7 +169,7 @@ static void a_read_error_is_reported(void **state)
     memory.fail_at = 33 * BLOCK;
     struct error *err = NULL;
     AUTO_SPARSE_MAP struct sparse_map map = { 0 };
-    assert_int_equal(sparse_map_scan(&memory.device, NULL, &map, &err), -1);
+    assert_int_equal(sparse_map_scan(&memory.device, NULL, &map, NULL, &err), -1);
     assert_error(err, ERROR_FAILED, "bad sector");
     free(memory.bytes);
 }
@@ -125,6 +179,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(holes_are_found_in_the_content),
         cmocka_unit_test(extents_do_not_change_the_map),
+        cmocka_unit_test(the_digest_is_of_the_content_alone),
+        cmocka_unit_test(extents_are_taken_as_they_are),
         cmocka_unit_test(a_single_byte_anywhere_makes_a_block_data),
         cmocka_unit_test(a_read_error_is_reported),
     };
