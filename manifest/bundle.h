@@ -42,11 +42,15 @@ struct bundle_options {
     /* For BUNDLE_SPARSE_EXTENTS: bytes that the image's file takes on its disk; when they are not
      * fewer than its size, GNU tar does not look for holes. 0: look for them. */
     int64_t allocated;
-    int64_t part_size;   /* 0: BUNDLE_PART_SIZE */
-    int level;           /* 0: 6; 1 to 12 */
-    const char *packer;  /* NULL: the best of this build; a name of packer.h's table */
-    unsigned threads;    /* 0: as many as cpu_count() */
-    bool no_size_checks; /* allow images over BUNDLE_IMAGE_MAX */
+    int64_t part_size;  /* 0: BUNDLE_PART_SIZE */
+    int level;          /* 0: 6; 1 to 12 */
+    const char *packer; /* NULL: the best of this build; a name of packer.h's table */
+    /* Derive AES key, IV and RSA paddings from a secret and the content instead of drawing them:
+     * the same content, name and options then give the same bundle, byte for byte. */
+    bool reproducible;
+    const struct secret *seed; /* the secret, at least 32 bytes; NULL: the user's key */
+    unsigned threads;          /* 0: as many as cpu_count() */
+    bool no_size_checks;       /* allow images over BUNDLE_IMAGE_MAX */
     /* Called once when all is written and nothing is published yet; an error stops there. For
      * "the input changed while it was read". May be NULL. */
     int (*before_publish)(void *opaque, struct error **err);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Make a bundle: scan for holes, stream the image into parts, write the manifest, publish. */
 #include "forge/base/cpu.h"
+#include "forge/base/digest.h"
 #include "forge/base/workdir.h"
 #include "manifest/bundle.h"
 #include "manifest/bundle_account.h"
 #include "manifest/bundle_files.h"
-#include "manifest/cipher.h"
+#include "manifest/bundle_key.h"
 #include "manifest/pack_stream.h"
 #include "manifest/sink_encrypt.h"
 #include "manifest/source_tar.h"
@@ -49,50 +50,30 @@ static int copy_fields(struct manifest *to, const struct manifest *from, struct 
     return 0;
 }
 
-/* 16 bytes as the 32 digits that RSA encrypts (FORMAT.md 4); without CERTIFICATE the element stays
- * empty. Owned, NULL on error. */
-static char *wrap_bytes(const struct certificate *certificate, const unsigned char bytes[16],
-                        struct error **err)
-{
-    if (!certificate)
-        return xstrdup("");
-    char *digits = hex_encode(bytes, 16);
-    char *wrapped = certificate_encrypt(certificate, digits, strlen(digits), err);
-    explicit_bzero(digits, strlen(digits));
-    free(digits);
-    return wrapped;
-}
-
-static int wrap_key(struct manifest *manifest, const struct bundle_keys *keys,
-                    const struct cipher_key *key, struct error **err)
-{
-    const struct {
-        const struct certificate *certificate;
-        const unsigned char *bytes;
-        char **element;
-    } rows[] = {
-        { keys->ec2_certificate, key->key, &manifest->ec2_encrypted_key },
-        { keys->user_certificate, key->key, &manifest->user_encrypted_key },
-        { keys->ec2_certificate, key->iv, &manifest->ec2_encrypted_iv },
-        { keys->user_certificate, key->iv, &manifest->user_encrypted_iv },
-    };
-    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-        *rows[i].element = wrap_bytes(rows[i].certificate, rows[i].bytes, err);
-        if (!*rows[i].element)
-            return -1;
-    }
-    return 0;
-}
-
-/* Where the data is, as OPTIONS want it seen. */
+/* Where the data is, as OPTIONS want it seen. The digest of the content needs the scan, whether its
+ * map is the one that is wanted or not. */
 static int map_image(struct device *image, const struct bundle_options *options,
-                     struct progress *progress, struct sparse_map *map, struct error **err)
+                     struct progress *progress, struct sparse_map *map,
+                     unsigned char content[DIGEST_MAX], struct error **err)
 {
-    if (options->sparse == BUNDLE_SPARSE_CONTENT)
-        return sparse_map_scan(image, progress, map, NULL, err);
+    AUTO_SPARSE_MAP struct sparse_map scanned = { 0 };
+    if (options->sparse == BUNDLE_SPARSE_CONTENT || options->reproducible) {
+        AUTO(digest_free) struct digest *digest = NULL;
+        if (options->reproducible && !(digest = digest_new(DIGEST_SHA256, err)))
+            return -1;
+        if (sparse_map_scan(image, progress, &scanned, digest, err))
+            return -1;
+        if (digest)
+            digest_final(digest, content);
+    }
     if (options->sparse == BUNDLE_SPARSE_EXTENTS && options->allocated < image->size)
         return sparse_map_of_extents(image, map, err);
-    sparse_map_of_data(image->size, map);
+    if (options->sparse != BUNDLE_SPARSE_CONTENT) {
+        sparse_map_of_data(image->size, map);
+        return 0;
+    }
+    *map = scanned;
+    scanned = (struct sparse_map){ 0 };
     return 0;
 }
 
@@ -133,11 +114,12 @@ static int pack_image(struct device *image, const struct bundle_options *options
 {
     AUTO_SPARSE_MAP struct sparse_map map = { 0 };
     AUTO_KEY struct cipher_key key = { 0 };
-    if (cipher_key_random(&key, err) || wrap_key(manifest, &options->keys, &key, err) ||
-        map_image(image, options, progress, &map, err))
+    unsigned char content[DIGEST_MAX] = { 0 };
+    if (map_image(image, options, progress, &map, content, err))
         return -1;
     struct tar_member member = { .name = manifest->name, .mtime = options->mtime, .map = &map };
-    if (write_parts(image, &member, options, &key, progress, directory, parts, &manifest->digest,
+    if (bundle_key_make(options, &member, content, &key, manifest, err) ||
+        write_parts(image, &member, options, &key, progress, directory, parts, &manifest->digest,
                     err))
         return -1;
     manifest->size = image->size;

@@ -3,6 +3,7 @@
 #include "manifest/bundle.h"
 #include "manifest/bundle_account.h"
 #include "manifest/bundle_files.h"
+#include "manifest/derive.h"
 #include "manifest/packer.h"
 
 #include <ctype.h>
@@ -69,6 +70,20 @@ static int check_keys(const struct bundle_keys *keys, struct error **err)
     return 0;
 }
 
+/* Derived keys without a secret would be no keys. */
+static int check_secret(const struct bundle_options *options, struct error **err)
+{
+    if (options->seed && !options->reproducible)
+        return error_set(err, ERROR_USAGE, "a seed has no use but in a reproducible bundle");
+    if (options->reproducible && !options->seed && !options->keys.user_key)
+        return error_set(err, ERROR_USAGE,
+                         "a reproducible bundle needs a secret: the private key or a seed");
+    if (options->seed && options->seed->length < DERIVE_SEED_MIN)
+        return error_set(err, ERROR_INVALID, "the seed has %zu bytes, fewer than %d",
+                         options->seed->length, DERIVE_SEED_MIN);
+    return 0;
+}
+
 static int check_packing(const struct bundle_options *options, struct error **err)
 {
     if (options->part_size < 0 || options->part_size > MANIFEST_MAX_PART_SIZE)
@@ -84,7 +99,7 @@ static int check_packing(const struct bundle_options *options, struct error **er
 int bundle_check_options(const struct bundle_options *options, struct error **err)
 {
     if (check_fields(options->fields, err) || check_keys(&options->keys, err) ||
-        check_packing(options, err))
+        check_secret(options, err) || check_packing(options, err))
         return -1;
     if (access(options->directory, W_OK | X_OK))
         return error_set_errno(err, "the bundle cannot be written to %s", options->directory);

@@ -37,6 +37,16 @@ bool private_key_matches(const struct private_key *key, const struct certificate
 MUST_CHECK char *certificate_encrypt(const struct certificate *certificate, const void *text,
                                      size_t length, struct error **err);
 
+/* The same, with a padding from DERIVATION for the use that LABEL names instead of a random one. */
+struct derivation;
+MUST_CHECK char *certificate_encrypt_derived(const struct certificate *certificate,
+                                             const void *text, size_t length,
+                                             const struct derivation *derivation, const char *label,
+                                             struct error **err);
+
+/* What only its holder knows of KEY (modulus and private exponent), whatever file it came from. */
+MUST_CHECK struct secret *private_key_secret(const struct private_key *key, struct error **err);
+
 /* Decrypt HEX. Owned secret. ERROR_INVALID when HEX is no ciphertext for KEY; a wrong key may also
  * give random bytes without an error (OpenSSL 3.2), so the caller checks what comes out. */
 MUST_CHECK struct secret *private_key_decrypt(const struct private_key *key, const char *hex,

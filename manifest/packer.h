@@ -13,7 +13,8 @@ enum { PACKER_LEVEL_DEFAULT = 6, PACKER_LEVEL_MAX = 12 };
 /* One row of the table: a way to deflate. */
 struct packer_kind {
     const char *name;
-    int max_level; /* higher ones mean this one */
+    const char *library; /* its name and version: another one may compress to other bytes */
+    int max_level;       /* higher ones mean this one */
     /* State for blocks of up to COUNT bytes; NULL and an error when there is no memory. */
     void *(*open)(int level, struct error **err);
     void (*close)(void *state);

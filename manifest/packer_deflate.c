@@ -30,6 +30,7 @@ static size_t deflate_pack(void *state, const void *in, size_t count, void *out,
 
 const struct packer_kind packer_deflate = {
     .name = "libdeflate",
+    .library = "libdeflate " LIBDEFLATE_VERSION_STRING,
     .max_level = 12,
     .open = deflate_open,
     .close = deflate_close,

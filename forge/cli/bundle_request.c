@@ -26,6 +26,8 @@ int bundle_request_fill(struct build_request *request, struct bundle_settings *s
         return error_set(err, ERROR_USAGE, "the account id is missing: give --user");
     if (keyring_read_signing(keyring, keys, options, err))
         return -1;
+    if (settings->seed_file && keyring_read_seed(keyring, settings->seed_file, err))
+        return -1;
     if (!fields->name)
         fields->name = xstrdup(default_name);
     fields->type = xstrdup(bundle_type_names[settings->image_type]);
@@ -40,6 +42,8 @@ int bundle_request_fill(struct build_request *request, struct bundle_settings *s
         .sparse = (enum bundle_sparse)settings->sparse,
         .part_size = settings->part_size,
         .level = (int)settings->level,
+        .reproducible = settings->reproducible,
+        .seed = keyring->seed,
         .threads = (unsigned)settings->threads,
         .no_size_checks = settings->no_size_checks,
     };

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads certificates and keys; a passphrase comes by reference, or is asked for on a terminal. */
 #include "forge/cli/keyring.h"
+#include "forge/base/file.h"
+
+#include <string.h>
 
 static struct secret *get_passphrase(void *opaque, const char *path, struct error **err)
 {
@@ -120,11 +123,24 @@ int keyring_read_for_input(struct keyring *keyring, const struct key_settings *s
     return keyring_key_for(keyring, path, &keyring->opens, err);
 }
 
+int keyring_read_seed(struct keyring *keyring, const char *path, struct error **err)
+{
+    enum { SEED_MAX = 1 << 20 };
+    size_t length;
+    AUTO_FREE char *bytes = file_read(path, SEED_MAX, &length, err);
+    if (!bytes)
+        return error_wrap(err, "reading the seed");
+    keyring->seed = secret_new(bytes, length);
+    explicit_bzero(bytes, length);
+    return 0;
+}
+
 void keyring_clear(struct keyring *keyring)
 {
     certificate_free(keyring->certificate);
     certificate_free(keyring->ec2_certificate);
     private_key_free(keyring->key);
     key_directory_free(keyring->directory);
+    secret_free(keyring->seed);
     *keyring = (struct keyring){ 0 };
 }

@@ -12,6 +12,7 @@ struct keyring {
     struct private_key *key;
     struct key_directory *directory; /* of --keys */
     const struct private_key *opens; /* the input: one of the above, or NULL; borrowed */
+    struct secret *seed;
 };
 
 /* Read what SETTINGS name; what is not named stays NULL. */
@@ -26,6 +27,9 @@ MUST_CHECK int keyring_read_signing(struct keyring *keyring, const struct key_se
 /* Read the key, and the certificate of another cloud by --ec2cert or --region. */
 MUST_CHECK int keyring_read_rewrapping(struct keyring *keyring, const struct key_settings *settings,
                                        const struct options *options, struct error **err);
+
+/* Read the seed of reproducible bundles, at most 1 MiB, at PATH. */
+MUST_CHECK int keyring_read_seed(struct keyring *keyring, const char *path, struct error **err);
 
 /* Read the key that OPENS the bundle if PATH is a manifest; a disk image needs none. */
 MUST_CHECK int keyring_read_for_input(struct keyring *keyring, const struct key_settings *settings,

@@ -294,6 +294,12 @@ static const struct option_row bundle_rows[] = {
       .max = MANIFEST_MAX_PART_SIZE },
     { "level", 0, OPTION_INTEGER, "1-12", FIELD(bundle_settings, level), "Compression level (6)",
       .min = 1, .max = 12 },
+    { "reproducible", 0, OPTION_FLAG, NULL, FIELD(bundle_settings, reproducible),
+      "Derive the bundle's keys from the private key and the content: the same input gives the "
+      "same "
+      "bundle" },
+    { "seed-file", 0, OPTION_PATH, "FILE", FIELD(bundle_settings, seed_file),
+      "The secret to derive them from, at least 32 bytes, instead of the private key" },
     { "threads", 0, OPTION_INTEGER, "N", FIELD(bundle_settings, threads),
       "Compressing threads (as many as this process has processors)", .min = 1, .max = 1024 },
     { "no-size-checks", 0, OPTION_FLAG, NULL, FIELD(bundle_settings, no_size_checks),

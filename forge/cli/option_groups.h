@@ -40,6 +40,8 @@ struct bundle_settings {
     int image_type;                           /* an index of bundle_type_names */
     int sparse;                               /* enum bundle_sparse */
     int64_t mtime, part_size, level, threads; /* 0: the library's default */
+    char *seed_file;
+    bool reproducible;
     bool no_size_checks, no_inherit, force, json;
 };
 void declare_bundle(struct options *options, struct bundle_settings *settings);
