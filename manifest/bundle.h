@@ -57,10 +57,11 @@ struct bundle_options {
     void *before_publish_opaque;
 };
 
-/* What can be refused before any work: a name with a slash, an account that is not 12 digits, an
- * unknown type, a kernel without its name (or a name without a kernel), a key that is not its
- * certificate's, no EC2 certificate (ERROR_USAGE or ERROR_INVALID), a bundle of that name already
- * in the directory, or one that cannot be written to (ERROR_FAILED). The architecture may still be
+/* What can be refused before any work: a name with a slash or blanks
+ * around it, an account that is not 12 digits, an unknown type, a kernel without its name (or a
+ * name without a kernel), a key that is not its certificate's, no EC2 certificate, a reproducible
+ * bundle without a secret (ERROR_USAGE or ERROR_INVALID), a bundle of that name already in the
+ * directory, or one that cannot be written to (ERROR_FAILED). The architecture may still be
  * missing. bundle_create does the same checks. */
 MUST_CHECK int bundle_check_options(const struct bundle_options *options, struct error **err);
 

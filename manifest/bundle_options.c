@@ -21,6 +21,10 @@ static int check_name(const char *name, struct error **err)
     if (strlen(name) > NAME_MAX - LONGEST_SUFFIX)
         return error_set(err, ERROR_USAGE, "the name \"%s\" is longer than %d bytes", name,
                          NAME_MAX - LONGEST_SUFFIX);
+    if (isspace((unsigned char)*name) || isspace((unsigned char)name[strlen(name) - 1]))
+        return error_set(err, ERROR_USAGE,
+                         "the name \"%s\" has a blank at an end, which readers of manifests drop",
+                         name);
     for (const char *at = name; *at; at++) {
         if (iscntrl((unsigned char)*at))
             return error_set(err, ERROR_USAGE,
