@@ -9,7 +9,7 @@
 . "$(dirname "$0")/bundle.lib"
 requires openssl gzip tar mke2fs debugfs python3
 
-golden=$(golden)
+golden=$(golden .)
 "$golden/make-image.sh" "$dir/golden.img" 24 13
 [[ $(sha256 "$dir/golden.img") == 1250465120098c9773704f555204c91673d82ecd9b7622958b1c90fca155bfec ]] ||
   skip "this e2fsprogs makes another golden.img"
