@@ -22,7 +22,8 @@ static int run(const struct invocation *invocation, struct error **err)
 {
     const struct inspect_values *values = invocation->values;
     const char *path = invocation->arguments->items[0];
-    if (!values->input.format && input_is_manifest(path))
+    /* By its name too: a damaged manifest is not taken for a disk, for which we would launch. */
+    if (!values->input.format && (input_is_manifest(path) || ends_with(path, ".manifest.xml")))
         return inspect_manifest(invocation, path, err);
     return inspect_image(invocation, path, err);
 }

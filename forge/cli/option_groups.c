@@ -77,7 +77,7 @@ void declare_input(struct options *options, struct input_settings *settings)
     }
 #define ROW_PASSPHRASE                                                                             \
     {                                                                                              \
-        "passphrase", 0, OPTION_CUSTOM, "env:NAME|file:PATH|fd:N",                                 \
+        "passphrase", 0, OPTION_STRING, "env:NAME|file:PATH|fd:N",                                 \
             FIELD(key_settings, passphrase),                                                       \
             "Where the passphrase of an encrypted private key is", .set = set_passphrase           \
     }
@@ -257,13 +257,13 @@ static const struct option_choice sparse_modes[] = { { "content", BUNDLE_SPARSE_
                                                      { NULL, 0 } };
 
 static const struct option_row bundle_rows[] = {
-    { "user", 'u', OPTION_CUSTOM, "ACCOUNT", FIELD(bundle_settings, fields.user),
+    { "user", 'u', OPTION_STRING, "ACCOUNT", FIELD(bundle_settings, fields.user),
       "The account id, 12 digits with or without hyphens", "EC2_USER_ID", .set = set_account },
     { "destination", 'd', OPTION_PATH, "DIR", FIELD(bundle_settings, destination),
       "The bundle's directory, made when missing (the current one)" },
-    { "prefix", 'p', OPTION_CUSTOM, "NAME", FIELD(bundle_settings, fields.name),
+    { "prefix", 'p', OPTION_STRING, "NAME", FIELD(bundle_settings, fields.name),
       "Name of the bundle's files and of the image in it", .set = set_prefix },
-    { "arch", 'r', OPTION_CUSTOM, "ARCH", FIELD(bundle_settings, fields.architecture),
+    { "arch", 'r', OPTION_STRING, "ARCH", FIELD(bundle_settings, fields.architecture),
       "Architecture: i386 or x86_64", .set = set_architecture },
     { "image-type", 0, OPTION_CHOICE, "machine|kernel|ramdisk", FIELD(bundle_settings, image_type),
       "What the image is (machine)", .choices = image_types },

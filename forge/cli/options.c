@@ -154,7 +154,7 @@ static int set_slot(struct option_slot *slot, const char *text, const struct opt
     if (!text && slot->row->value_name)
         return error_set(err, ERROR_USAGE, "%s: a value is missing (%s)", source->where,
                          slot->row->value_name);
-    if (setters[slot->row->kind](slot, text, source, err))
+    if ((slot->row->set ? set_custom : setters[slot->row->kind])(slot, text, source, err))
         return slot->row->kind == OPTION_STEP ? -1 : error_wrap(err, "%s", source->where);
     slot->origin = source->origin;
     return 0;

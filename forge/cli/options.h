@@ -52,8 +52,8 @@ struct option_row {
     const char *environment; /* names of variables that give a default, strongest first */
     int64_t min, max;
     const struct option_choice *choices;
-    /* OPTION_CUSTOM, OPTION_STEP: FIELD is at the row's offset; TEXT is NULL when there is no
-     * value. */
+    /* Takes the text instead of the kind's own setter; CUSTOM and STEP have only this. FIELD is at
+     * the row's offset; TEXT is NULL when there is no value. */
     int (*set)(void *field, const struct option_row *row, const char *text,
                const struct option_source *source, struct error **err);
 };
