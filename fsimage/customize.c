@@ -23,25 +23,28 @@ static char *shown(const char *text)
     return xasprintf("%s%s", line, cut ? "…" : "");
 }
 
-/* The value as it was given; owned, NULL when there is none or it is secret. */
-static char *step_value(const struct customize_step *step)
+char *customize_step_value(const struct customize_step *step)
 {
     if (step->op->secret)
         return NULL;
-    if (step->items.count && !step->first) {
-        AUTO_FREE char *list = xstrdup(step->items.items[0]);
-        for (size_t i = 1; i < step->items.count; i++) {
-            char *longer = xasprintf("%s,%s", list, step->items.items[i]);
-            free(list);
-            list = longer;
-        }
-        return shown(list);
-    }
-    if (!step->first)
+    if (step->first)
+        return step->second ? xasprintf("%s:%s", step->first, step->second) : xstrdup(step->first);
+    if (!step->items.count)
         return NULL;
-    AUTO_FREE char *value = step->second ? xasprintf("%s:%s", step->first, step->second)
-                                         : xstrdup(step->first);
-    return shown(value);
+    char *list = xstrdup(step->items.items[0]);
+    for (size_t i = 1; i < step->items.count; i++) {
+        char *longer = xasprintf("%s,%s", list, step->items.items[i]);
+        free(list);
+        list = longer;
+    }
+    return list;
+}
+
+/* The value for a message. */
+static char *step_value(const struct customize_step *step)
+{
+    AUTO_FREE char *value = customize_step_value(step);
+    return value ? shown(value) : NULL;
 }
 
 /* Put the step in front of the message: its option and value, or its place in the recipe. */

@@ -25,6 +25,8 @@ struct customize_op {
     const char *help; /* no full stop */
     /* Optional: look at a parsed step before any launch (local files, expressions, selectors). */
     int (*check)(struct customize_step *step, struct error **err);
+    /* Optional: append the names of the local files and trees that the step reads, as given. */
+    void (*files)(const struct customize_step *step, struct string_list *names);
     bool runs_guest; /* executes the guest's programs */
     bool needs_network;
     bool secret; /* the value is never shown */
@@ -65,6 +67,24 @@ bool customize_plan_needs_network(const struct customize_plan *plan);
  * naming the step and its origin. */
 MUST_CHECK int customize_plan_run(const struct customize_plan *plan, struct guest *guest,
                                   struct progress *progress, struct error **err);
+
+/* The step's value as it was given; owned, NULL when there is none or it is secret. */
+char *customize_step_value(const struct customize_step *step);
+
+/* A local file that a step brings into the guest, borrowed for the visit. */
+struct customize_file {
+    const struct customize_step *step;
+    const char *name; /* as the step names it; a tree's file with its place in the tree */
+    const char *path; /* to open it, relative to the current directory or absolute */
+};
+typedef int customize_file_visitor(void *opaque, const struct customize_file *file,
+                                   struct error **err);
+
+/* Visit every local file that the steps bring in, trees in a fixed order; files with secrets are
+ * left out. A file that cannot be read is ERROR_USAGE. */
+MUST_CHECK int customize_plan_files(const struct customize_plan *plan,
+                                    customize_file_visitor *visit, void *opaque,
+                                    struct error **err);
 
 void customize_plan_clear(struct customize_plan *plan);
 #define AUTO_PLAN __attribute__((cleanup(customize_plan_clear)))

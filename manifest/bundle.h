@@ -31,6 +31,15 @@ struct bundle_keys {
     const struct certificate *ec2_certificate;
 };
 
+/* What is known when all is written and nothing is published yet; borrowed for the call. */
+struct bundle_outcome {
+    const struct manifest *manifest;  /* as it will be published */
+    const unsigned char *content;     /* SHA-256 of the content, 32 bytes; NULL: not wanted */
+    const struct packer_kind *packer; /* what compressed it, and at which level */
+    int level;
+    const char *workdir; /* where the companion is expected */
+};
+
 struct bundle_options {
     const char *directory; /* exists */
     bool replace;          /* NAME.manifest.xml and NAME.part.* may be there: they are replaced */
@@ -51,10 +60,14 @@ struct bundle_options {
     const struct secret *seed; /* the secret, at least 32 bytes; NULL: the user's key */
     unsigned threads;          /* 0: as many as cpu_count() */
     bool no_size_checks;       /* allow images over BUNDLE_IMAGE_MAX */
+    bool want_content;         /* outcome.content, which costs a SHA-256 of all data */
     /* Called once when all is written and nothing is published yet; an error stops there. For
      * "the input changed while it was read". May be NULL. */
-    int (*before_publish)(void *opaque, struct error **err);
+    int (*before_publish)(void *opaque, const struct bundle_outcome *outcome, struct error **err);
     void *before_publish_opaque;
+    /* The name of a file that before_publish makes in outcome.workdir and that is published with
+     * the bundle, under the same rules; NULL for none. */
+    const char *companion;
 };
 
 /* What can be refused before any work: a name with a slash or blanks

@@ -57,9 +57,10 @@ static int map_image(struct device *image, const struct bundle_options *options,
                      unsigned char content[DIGEST_MAX], struct error **err)
 {
     AUTO_SPARSE_MAP struct sparse_map scanned = { 0 };
-    if (options->sparse == BUNDLE_SPARSE_CONTENT || options->reproducible) {
+    bool want_content = options->reproducible || options->want_content;
+    if (options->sparse == BUNDLE_SPARSE_CONTENT || want_content) {
         AUTO(digest_free) struct digest *digest = NULL;
-        if (options->reproducible && !(digest = digest_new(DIGEST_SHA256, err)))
+        if (want_content && !(digest = digest_new(DIGEST_SHA256, err)))
             return -1;
         if (sparse_map_scan(image, progress, &scanned, digest, err))
             return -1;
@@ -110,11 +111,11 @@ static int write_parts(struct device *image, const struct tar_member *member,
 /* Pack IMAGE into files in DIRECTORY; MANIFEST receives all that is said about them. */
 static int pack_image(struct device *image, const struct bundle_options *options,
                       struct progress *progress, const char *directory, struct manifest *manifest,
-                      struct written_parts *parts, struct error **err)
+                      unsigned char content[DIGEST_MAX], struct written_parts *parts,
+                      struct error **err)
 {
     AUTO_SPARSE_MAP struct sparse_map map = { 0 };
     AUTO_KEY struct cipher_key key = { 0 };
-    unsigned char content[DIGEST_MAX] = { 0 };
     if (map_image(image, options, progress, &map, content, err))
         return -1;
     struct tar_member member = { .name = manifest->name, .mtime = options->mtime, .map = &map };
@@ -145,15 +146,33 @@ static int write_file(const char *path, const char *text, size_t length, struct 
     return 0;
 }
 
+/* The caller's word before anything is published. */
+static int ask_caller(const struct bundle_options *options, const struct manifest *manifest,
+                      const unsigned char *content, const char *workdir, struct error **err)
+{
+    const struct bundle_outcome outcome = {
+        .manifest = manifest,
+        .content = options->want_content || options->reproducible ? content : NULL,
+        .packer = packer_find(options->packer),
+        .level = options->level ? options->level : PACKER_LEVEL_DEFAULT,
+        .workdir = workdir,
+    };
+    if (!options->before_publish)
+        return 0;
+    return options->before_publish(options->before_publish_opaque, &outcome, err);
+}
+
 static int write_bundle(struct device *image, const struct bundle_options *options,
                         struct progress *progress, struct manifest *out, struct error **err)
 {
     AUTO_MANIFEST struct manifest manifest = { 0 };
     AUTO_PARTS struct written_parts parts = { 0 };
     AUTO(workdir_close) struct workdir *workdir = NULL;
+    unsigned char content[DIGEST_MAX] = { 0 };
     if (copy_fields(&manifest, options->fields, err) ||
         !(workdir = workdir_create(options->directory, err)) ||
-        pack_image(image, options, progress, workdir_path(workdir), &manifest, &parts, err))
+        pack_image(image, options, progress, workdir_path(workdir), &manifest, content, &parts,
+                   err))
         return -1;
     size_t length;
     AUTO_FREE char *text = manifest_format(&manifest, options->keys.user_key, &length, err);
@@ -163,9 +182,12 @@ static int write_bundle(struct device *image, const struct bundle_options *optio
     /* Reading it back makes sure that what we write can be read, and cuts out the signed text. */
     AUTO_MANIFEST struct manifest as_written = { 0 };
     if (manifest_parse(text, length, "the new manifest", &as_written, err) ||
-        (options->before_publish && options->before_publish(options->before_publish_opaque, err)) ||
-        bundle_files_publish(options->directory, manifest.name, &parts, path, options->replace,
-                             err))
+        ask_caller(options, &as_written, content, workdir_path(workdir), err))
+        return -1;
+    AUTO_FREE char *companion = options->companion ? workdir_file(workdir, options->companion)
+                                                   : NULL;
+    const struct bundle_files files = { .parts = &parts, .companion = companion, .manifest = path };
+    if (bundle_files_publish(options->directory, manifest.name, &files, options->replace, err))
         return -1;
     *out = as_written;
     as_written = (struct manifest){ 0 };

@@ -54,22 +54,36 @@ static int list_files(const char *directory, const char *name, struct string_lis
     return failed;
 }
 
-int bundle_files_check(const char *directory, const char *name, struct error **err)
+/* The companion in DIRECTORY, if one is there, joins FOUND. */
+static void find_companion(const char *directory, const char *companion, struct string_list *found)
+{
+    AUTO_FREE char *path = companion ? path_join(directory, companion) : NULL;
+    if (path && faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+        string_list_take(found, STEAL(path));
+}
+
+int bundle_files_check(const char *directory, const char *name, const char *companion,
+                       struct error **err)
 {
     AUTO_STRINGS struct string_list found = { 0 };
     if (list_files(directory, name, &found, err))
         return -1;
     if (found.count)
         return error_set(err, ERROR_FAILED, "%s exists already", found.items[0]);
+    find_companion(directory, companion, &found);
+    if (found.count)
+        return error_set(err, ERROR_FAILED, "%s exists already, of another bundle", found.items[0]);
     return 0;
 }
 
 /* The manifest goes first: what is left of a run that ends here does not look like a bundle. */
-static int remove_files(const char *directory, const char *name, struct error **err)
+static int remove_files(const char *directory, const char *name, const char *companion,
+                        struct error **err)
 {
     AUTO_STRINGS struct string_list found = { 0 };
     if (list_files(directory, name, &found, err))
         return -1;
+    find_companion(directory, companion, &found);
     for (int parts = 0; parts <= 1; parts++) {
         for (size_t i = 0; i < found.count; i++) {
             const char *path = found.items[i];
@@ -90,16 +104,20 @@ static int publish(const char *from, const char *directory, const char *file,
     return 0;
 }
 
-static int publish_all(const char *directory, const char *name, const struct written_parts *parts,
-                       const char *manifest, struct string_list *published, struct error **err)
+static int publish_all(const char *directory, const char *name, const struct bundle_files *files,
+                       struct string_list *published, struct error **err)
 {
+    const struct written_parts *parts = files->parts;
     for (size_t i = 0; i < parts->count; i++) {
         AUTO_FREE char *file = bundle_part_name(name, i, parts->count);
         if (publish(parts->items[i].path, directory, file, published, err))
             return -1;
     }
+    if (files->companion &&
+        publish(files->companion, directory, path_basename(files->companion), published, err))
+        return -1;
     AUTO_FREE char *file = bundle_manifest_name(name);
-    return publish(manifest, directory, file, published, err);
+    return publish(files->manifest, directory, file, published, err);
 }
 
 /* All bytes must be on disk before an older bundle goes: a full disk may show as late as here. */
@@ -123,13 +141,14 @@ static int sync_directory(const char *directory, struct error **err)
     return 0;
 }
 
-int bundle_files_publish(const char *directory, const char *name, const struct written_parts *parts,
-                         const char *manifest, bool replace, struct error **err)
+int bundle_files_publish(const char *directory, const char *name, const struct bundle_files *files,
+                         bool replace, struct error **err)
 {
-    if (sync_parts(parts, err) || (replace && remove_files(directory, name, err)))
+    const char *companion = files->companion ? path_basename(files->companion) : NULL;
+    if (sync_parts(files->parts, err) || (replace && remove_files(directory, name, companion, err)))
         return -1;
     AUTO_STRINGS struct string_list published = { 0 };
-    if (publish_all(directory, name, parts, manifest, &published, err) == 0 &&
+    if (publish_all(directory, name, files, &published, err) == 0 &&
         sync_directory(directory, err) == 0)
         return 0;
     for (size_t i = published.count; i-- > 0;)

@@ -108,7 +108,8 @@ int bundle_check_options(const struct bundle_options *options, struct error **er
     if (access(options->directory, W_OK | X_OK))
         return error_set_errno(err, "the bundle cannot be written to %s", options->directory);
     return options->replace ? 0
-                            : bundle_files_check(options->directory, options->fields->name, err);
+                            : bundle_files_check(options->directory, options->fields->name,
+                                                 options->companion, err);
 }
 
 int bundle_check_size(int64_t size, const struct bundle_options *options, struct error **err)

@@ -7,20 +7,24 @@
 #include "forge/build/destination.h"
 #include "fsimage/overlay.h"
 
-/* The input with a customized overlay over it. Closed in this order: overlay, its directory, input.
- */
+/* The input with a customized overlay over it. Closed in this order: report, overlay, its
+ * directory, input. */
 struct session {
     struct input *input;
+    struct report *report; /* NULL when none is wanted */
     struct workdir *workdir;
     struct overlay *overlay;
 };
 
 static void session_clear(struct session *session)
 {
+    report_close(session->report);
     overlay_close(session->overlay);
     workdir_close(session->workdir);
     input_close(session->input);
 }
+
+#define AUTO_SESSION __attribute__((cleanup(session_clear)))
 
 /* What customizing will write is not known before: a quarter of the image, for packages and
  * uploads, is the working estimate. */
@@ -45,7 +49,7 @@ static int check_space(const struct build_request *request, const struct image *
 
 /* Everything that needs the appliance, in its one launch. */
 static int customize(const struct build_request *request, const struct image *image,
-                     struct progress *progress, struct error **err)
+                     struct report *report, struct progress *progress, struct error **err)
 {
     struct guest_options options = request->guest;
     options.image_name = request->path; /* not the overlay's */
@@ -55,9 +59,21 @@ static int customize(const struct build_request *request, const struct image *im
         return -1;
     if (request->fields)
         complete_from_guest(request->fields, guest_facts(guest));
+    report_set_guest(report, guest_facts(guest));
+    report_phase(report, "launch");
     if (customize_plan_run(request->plan, guest, progress, err))
         return -1;
     return guest_shutdown(guest, err);
+}
+
+static int begin_report(struct session *session, const struct build_request *request,
+                        struct error **err)
+{
+    if (!request->report.wanted)
+        return 0;
+    session->report = report_begin(&request->report, request->path, session->input, request->plan,
+                                   request->guest.ca_certificate, err);
+    return session->report ? 0 : -1;
 }
 
 static int session_run(struct session *session, const struct build_request *request,
@@ -76,29 +92,36 @@ static int session_run(struct session *session, const struct build_request *requ
     if (check_space(request, image, parent, output_dir, err))
         return -1;
     session->workdir = workdir_create(parent, err);
-    if (!session->workdir)
+    if (!session->workdir || begin_report(session, request, err))
         return -1;
     session->overlay = overlay_create(image, workdir_path(session->workdir), err);
     if (!session->overlay)
         return -1;
-    return customize(request, overlay_image(session->overlay), progress, err);
+    if (customize(request, overlay_image(session->overlay), session->report, progress, err))
+        return -1;
+    report_phase(session->report, "customizing");
+    return 0;
 }
 
-/* bundle_options.before_publish: OPAQUE is the input image. */
-static int check_unchanged(void *opaque, struct error **err)
+/* bundle_options.before_publish: OPAQUE is the session. */
+static int before_publish(void *opaque, const struct bundle_outcome *outcome, struct error **err)
 {
-    return image_check_unchanged(opaque, err);
+    const struct session *session = opaque;
+    if (session->report && report_write(session->report, outcome, err))
+        return -1;
+    return image_check_unchanged(session->input->image, err);
 }
 
-/* Bundle what CONTENT shows, provided that INPUT, beneath it, stays as it was. */
+/* Bundle what CONTENT shows, provided that the input, beneath it, stays as it was. */
 static int bundle(const struct build_request *request, const struct image *content,
-                  struct image *input, struct progress *progress, struct build_result *result,
+                  struct session *session, struct progress *progress, struct build_result *result,
                   struct error **err)
 {
     complete_from_host(request->fields);
     struct bundle_options options = request->bundle;
-    options.before_publish = check_unchanged;
-    options.before_publish_opaque = input;
+    options.before_publish = before_publish;
+    options.before_publish_opaque = session;
+    options.want_content = session->report;
     if (content->format == IMAGE_RAW)
         options.allocated = content->allocated_size;
     AUTO(device_close) struct device *device = image_device(content, err);
@@ -118,20 +141,29 @@ static int check_request(const struct build_request *request, struct error **err
     return 0;
 }
 
+/* The bundle's directory, made and found fit for the bundle; NULL on error. */
+static struct destination *prepare_destination(const struct build_request *request,
+                                               struct error **err)
+{
+    AUTO(destination_close)
+    struct destination *destination = destination_make(request->bundle.directory, err);
+    if (!destination || bundle_check_options(&request->bundle, err))
+        return NULL;
+    return STEAL(destination);
+}
+
 int forge_build(const struct build_request *request, struct progress *progress,
                 struct build_result *result, struct error **err)
 {
-    AUTO(destination_close) struct destination *destination = NULL;
     if (check_request(request, err))
         return -1;
-    destination = destination_make(request->bundle.directory, err);
-    if (!destination || bundle_check_options(&request->bundle, err))
+    AUTO(destination_close) struct destination *destination = prepare_destination(request, err);
+    if (!destination)
         return -1;
 
-    __attribute__((cleanup(session_clear))) struct session session = { 0 };
+    AUTO_SESSION struct session session = { 0 };
     if (session_run(&session, request, request->bundle.directory, progress, err) ||
-        bundle(request, overlay_image(session.overlay), session.input->image, progress, result,
-               err))
+        bundle(request, overlay_image(session.overlay), &session, progress, result, err))
         return -1;
     destination_keep(destination);
     return 0;
@@ -150,7 +182,7 @@ int forge_customize(const struct build_request *request, struct progress *progre
     if (!staging)
         return -1;
 
-    __attribute__((cleanup(session_clear))) struct session session = { 0 };
+    AUTO_SESSION struct session session = { 0 };
     if (session_run(&session, request, output_dir, progress, err))
         return -1;
     AUTO_FREE char *file = workdir_file(staging, "output");
@@ -164,19 +196,19 @@ int forge_customize(const struct build_request *request, struct progress *progre
 int forge_bundle(const struct build_request *request, struct progress *progress,
                  struct build_result *result, struct error **err)
 {
-    AUTO(destination_close)
-    struct destination *destination = destination_make(request->bundle.directory, err);
-    if (!destination || bundle_check_options(&request->bundle, err))
+    AUTO(destination_close) struct destination *destination = prepare_destination(request, err);
+    if (!destination)
         return -1;
-    AUTO(input_close)
-    struct input *input = input_open(request->path, &request->input, progress, err);
-    if (!input)
+    AUTO_SESSION struct session session = { 0 };
+    session.input = input_open(request->path, &request->input, progress, err);
+    if (!session.input)
         return -1;
     if (!request->no_inherit)
-        complete_from_origin(request->fields, input->origin);
-    if (require_space(request->bundle.directory, input->image->allocated_size / 2, "the bundle",
-                      err) ||
-        bundle(request, input->image, input->image, progress, result, err))
+        complete_from_origin(request->fields, session.input->origin);
+    const struct image *image = session.input->image;
+    if (require_space(request->bundle.directory, image->allocated_size / 2, "the bundle", err) ||
+        begin_report(&session, request, err) ||
+        bundle(request, image, &session, progress, result, err))
         return -1;
     destination_keep(destination);
     return 0;

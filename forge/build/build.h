@@ -3,6 +3,7 @@
 #ifndef FORGE_BUILD_BUILD_H
 #define FORGE_BUILD_BUILD_H
 
+#include "forge/build/report.h"
 #include "forge/join/input.h"
 #include "fsimage/customize.h"
 
@@ -16,7 +17,8 @@ struct build_request {
     struct guest_options guest;
     struct manifest *fields;
     struct bundle_options bundle;
-    const char *output; /* forge_customize: the new image */
+    struct report_settings report; /* of forge_build and forge_bundle */
+    const char *output;            /* forge_customize: the new image */
     enum image_format output_format;
     bool replace_output;
 };

@@ -33,6 +33,11 @@ int bundle_request_fill(struct build_request *request, struct bundle_settings *s
     fields->type = xstrdup(bundle_type_names[settings->image_type]);
     request->fields = fields;
     request->no_inherit = settings->no_inherit;
+    request->report = (struct report_settings){
+        .wanted = settings->report && !settings->no_report,
+        .certificate = keys->certificate,
+        .ec2_certificate = keys->ec2_certificate,
+    };
     request->bundle = (struct bundle_options){
         .directory = settings->destination ? settings->destination : ".",
         .replace = settings->force,
@@ -46,6 +51,7 @@ int bundle_request_fill(struct build_request *request, struct bundle_settings *s
         .seed = keyring->seed,
         .threads = (unsigned)settings->threads,
         .no_size_checks = settings->no_size_checks,
+        .companion = request->report.wanted ? REPORT_FILE : NULL,
     };
     return 0;
 }

@@ -21,6 +21,7 @@ static const struct option_row rows[] = {
 static void declare(struct options *options, void *opaque)
 {
     struct build_values *values = opaque;
+    values->bundle.report = true;
     options_add(options, "Recipe", OPTION_SECTION_NONE, rows, ARRAY_SIZE(rows), values);
     declare_operations(options, &values->operations);
     declare_input(options, &values->input);
@@ -91,6 +92,7 @@ static int run(const struct invocation *invocation, struct error **err)
     if (bundle_request_fill(&request, &values->bundle, &values->keys, invocation->options, &keyring,
                             "image", err))
         return -1;
+    request.report.recipe = values->recipe;
     request.input = input_options_of(&values->input, &keyring);
     AUTO_RESULT struct build_result result = { 0 };
     if (forge_build(&request, invocation->progress, &result, err))

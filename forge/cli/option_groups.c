@@ -302,6 +302,11 @@ static const struct option_row bundle_rows[] = {
       "The secret to derive them from, at least 32 bytes, instead of the private key" },
     { "threads", 0, OPTION_INTEGER, "N", FIELD(bundle_settings, threads),
       "Compressing threads (as many as this process has processors)", .min = 1, .max = 1024 },
+    { "report", 0, OPTION_FLAG, NULL, FIELD(bundle_settings, report),
+      "Write forge-report.json beside the manifest: what went in, and by what it was made (build "
+      "does)" },
+    { "no-report", 0, OPTION_FLAG, NULL, FIELD(bundle_settings, no_report),
+      "Write no forge-report.json" },
     { "no-size-checks", 0, OPTION_FLAG, NULL, FIELD(bundle_settings, no_size_checks),
       "Bundle an image of more than 10 GiB all the same" },
     { "force", 0, OPTION_FLAG, NULL, FIELD(bundle_settings, force),

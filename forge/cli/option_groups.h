@@ -42,6 +42,7 @@ struct bundle_settings {
     int64_t mtime, part_size, level, threads; /* 0: the library's default */
     char *seed_file;
     bool reproducible;
+    bool report, no_report; /* the second wins */
     bool no_size_checks, no_inherit, force, json;
 };
 void declare_bundle(struct options *options, struct bundle_settings *settings);

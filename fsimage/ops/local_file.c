@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Local files that a step names: where they are, whether they can be read, what is in them. */
 #include "fsimage/ops/local_file.h"
+#include "fsimage/ops/ops.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -11,6 +12,11 @@ enum { TEXT_MAX = 1 << 20 };
 char *local_path(const struct customize_step *step, const char *name)
 {
     return path_join(step->base_dir, name);
+}
+
+void files_first(const struct customize_step *step, struct string_list *names)
+{
+    string_list_add(names, step->first);
 }
 
 /* Open PATH for reading when it is a regular file; a FIFO must not block us. */

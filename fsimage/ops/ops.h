@@ -8,6 +8,9 @@
 typedef int customize_run(struct guest *guest, const struct customize_step *step,
                           struct error **err);
 typedef int customize_check(struct customize_step *step, struct error **err);
+typedef void customize_files(const struct customize_step *step, struct string_list *names);
+
+customize_files files_first; /* local_file.c: FIRST names it */
 
 customize_run op_hostname; /* hostname.c */
 customize_check check_hostname;
@@ -41,6 +44,7 @@ customize_check check_run_command, check_run;
 
 customize_run op_install, op_uninstall; /* packages.c */
 customize_check check_install, check_uninstall;
+customize_files files_install;
 /* True when every package of an install step is a local file: it needs no network. */
 bool install_is_local(const struct customize_step *step);
 
@@ -49,5 +53,6 @@ customize_check check_root_password;
 
 customize_run op_ssh_inject; /* ssh_inject.c */
 customize_check check_ssh_inject;
+customize_files files_ssh_inject;
 
 #endif

@@ -92,6 +92,13 @@ bool install_is_local(const struct customize_step *step)
     return true;
 }
 
+void files_install(const struct customize_step *step, struct string_list *names)
+{
+    for (size_t i = 0; i < step->items.count; i++)
+        if (is_file(step->items.items[i]))
+            string_list_add(names, step->items.items[i]);
+}
+
 /* A name must not be taken for an option, nor for anything that a package manager evaluates. */
 static int check_name(const char *name, struct error **err)
 {

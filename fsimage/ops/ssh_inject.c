@@ -70,17 +70,14 @@ int ssh_keys_parse(const char *text, struct string_list *keys, struct error **er
     return keys->count ? 0 : error_set(err, ERROR_USAGE, "there is no SSH public key");
 }
 
-/* The text that the selector leads to; owned. */
-static char *read_selector(const struct customize_step *step, const char *selector,
+/* The text that the selector leads to; owned. *FILE receives the file it is from, owned, if any. */
+static char *read_selector(const struct customize_step *step, const char *selector, char **file,
                            struct error **err)
 {
-    if (!selector) {
-        AUTO_FREE char *path = default_key(err);
+    if (!selector || starts_with(selector, "file:")) {
+        *file = selector ? xstrdup(selector + strlen("file:")) : default_key(err);
+        AUTO_FREE char *path = *file ? local_path(step, *file) : NULL;
         return path ? local_file_read(path, err) : NULL;
-    }
-    if (starts_with(selector, "file:")) {
-        AUTO_FREE char *path = local_path(step, selector + strlen("file:"));
-        return local_file_read(path, err);
     }
     if (starts_with(selector, "key:") || starts_with(selector, "string:"))
         return xstrdup(strchr(selector, ':') + 1);
@@ -88,7 +85,7 @@ static char *read_selector(const struct customize_step *step, const char *select
     return NULL;
 }
 
-/* Leaves the user in FIRST, the keys in ITEMS. */
+/* Leaves the user in FIRST, the keys in ITEMS, the file that they are from in PREPARED. */
 int check_ssh_inject(struct customize_step *step, struct error **err)
 {
     char *colon = strchr(step->first, ':');
@@ -96,12 +93,20 @@ int check_ssh_inject(struct customize_step *step, struct error **err)
         xstrndup(step->first, colon ? (size_t)(colon - step->first) : strlen(step->first));
     if (!*user || strpbrk(user, " /\t\n"))
         return error_set(err, ERROR_USAGE, "that is not the name of a user");
-    AUTO_FREE char *text = read_selector(step, colon ? colon + 1 : NULL, err);
+    AUTO_FREE char *file = NULL;
+    AUTO_FREE char *text = read_selector(step, colon ? colon + 1 : NULL, &file, err);
     if (!text || ssh_keys_parse(text, &step->items, err))
         return -1;
+    step->prepared = STEAL(file);
     free(step->first);
     step->first = STEAL(user);
     return 0;
+}
+
+void files_ssh_inject(const struct customize_step *step, struct string_list *names)
+{
+    if (step->prepared)
+        string_list_add(names, step->prepared);
 }
 
 char *ssh_keys_merge(const char *text, const struct string_list *keys)

@@ -3,6 +3,8 @@
 # The main job on the real Debian disk: build, verify, unbundle, and build again from the bundle.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/cli/common.bash
+. "$(dirname "$0")/../cli/common.bash"
 requires openssl xmllint
 requires_appliance
 disk=$(debian_disk)/debian.qcow2
@@ -13,13 +15,25 @@ printf 'from the host\n' >"$dir/upload.txt"
 field() { xmllint --xpath "string($2)" "$1"; }
 signing=(-c "$keys/user-cert.pem" -k "$keys/user-key.pem" --ec2cert "$keys/ec2-cert.pem" -u 1234-5678-9012)
 
-expect_status 0 forge build "$disk" \
-  --hostname web --upload "$dir/upload.txt:/etc/uploaded" --run-command 'id -u >/etc/built-by' \
+printf 'steps:\n  - hostname: web\n' >"$dir/web.yaml"
+expect_status 0 forge build "$disk" --recipe "$dir/web.yaml" \
+  --upload "$dir/upload.txt:/etc/uploaded" --run-command 'id -u >/etc/built-by' \
   "${signing[@]}" -d "$dir/first" -p web --kernel aki-1a2b3c4d -B ami=sda1,ephemeral0=sdb \
   --productcodes A1B2,C3D4
 manifest=$dir/first/web.manifest.xml
 [[ $(<"$dir/out") == "$manifest" ]] || fail "stdout is not the manifest's path alone: $(<"$dir/out")"
 [[ $(field "$manifest" //architecture) == x86_64 ]] || fail "the architecture does not come from inspection"
+
+# The report says what went in: digests as sha256sum gives them, operations in their order.
+cp "$dir/first/forge-report.json" "$dir/out"
+json "it['input'] == {'path': '$disk', 'sha256': '$before', 'format': 'qcow2', 'virtual_size': 4 << 30}"
+json "it['guest']['distro'] == 'debian' and it['guest']['architecture'] == 'x86_64'"
+json "[o['operation'] for o in it['operations']] == ['hostname', 'upload', 'run-command']"
+json "it['operations'][2]['value'] == 'id -u >/etc/built-by'"
+json "{f['use']: f['sha256'] for f in it['files']}['recipe'] == '$(sha256 "$dir/web.yaml")'"
+json "{f['use']: f['sha256'] for f in it['files']}['upload'] == '$(sha256 "$dir/upload.txt")'"
+json "it['bundle']['tar_sha1'] == '$(field "$manifest" //image/digest)'"
+json "set(it['run']['seconds']) == {'launch', 'customizing', 'bundling'}"
 
 expect_status 0 forge verify --strict "$manifest" -c "$keys/user-cert.pem" -k "$keys/user-key.pem"
 

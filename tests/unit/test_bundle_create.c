@@ -310,9 +310,10 @@ static void an_existing_bundle_is_refused_or_replaced(void **state)
     remove_scratch(directory);
 }
 
-static int say_no(void *opaque, struct error **err)
+static int say_no(void *opaque, const struct bundle_outcome *outcome, struct error **err)
 {
     (void)opaque;
+    (void)outcome;
     return error_set(err, ERROR_INVALID, "the input changed");
 }
 

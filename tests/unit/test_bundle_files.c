@@ -86,7 +86,9 @@ static int publish(const char *directory, bool replace, struct error **err)
     char *work = make_scratch();
     AUTO_PARTS struct written_parts parts = finished(work);
     AUTO_FREE char *manifest = path_join(work, "manifest.xml");
-    int result = bundle_files_publish(directory, "web", &parts, manifest, replace, err);
+    int result = bundle_files_publish(
+        directory, "web", &(struct bundle_files){ .parts = &parts, .manifest = manifest }, replace,
+        err);
     remove_scratch(work);
     return result;
 }
@@ -96,7 +98,7 @@ static void parts_and_manifest_get_their_names(void **state)
     (void)state;
     struct error *err = NULL;
     char *directory = make_scratch();
-    assert_ok(bundle_files_check(directory, "web", &err) == 0, err);
+    assert_ok(bundle_files_check(directory, "web", NULL, &err) == 0, err);
     assert_ok(publish(directory, false, &err) == 0, err);
     assert_int_equal(count_files(directory), 3);
     assert_file(directory, "web.part.0", "new 0");
@@ -117,7 +119,7 @@ static void replacing_touches_nothing_else(void **state)
     char *directory = make_scratch();
     for (size_t i = 0; i < ARRAY_SIZE(strangers); i++)
         put(directory, strangers[i], "not ours");
-    assert_ok(bundle_files_check(directory, "web", &err) == 0, err);
+    assert_ok(bundle_files_check(directory, "web", NULL, &err) == 0, err);
     put(directory, "web.manifest.xml", "old");
     put(directory, "web.part.00", "old");
     put(directory, "web.part.1", "old");
@@ -140,7 +142,7 @@ static void what_is_there_is_refused_and_stays(void **state)
         struct error *err = NULL;
         char *directory = make_scratch();
         put(directory, names[i], "old");
-        assert_int_equal(bundle_files_check(directory, "web", &err), -1);
+        assert_int_equal(bundle_files_check(directory, "web", NULL, &err), -1);
         AUTO_FREE char *sentence = xasprintf("%s exists already", names[i]);
         assert_error(err, ERROR_FAILED, sentence);
         /* Even one that came after the check: what was published before it is taken back. */

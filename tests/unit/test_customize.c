@@ -278,9 +278,61 @@ static void plans_are_joined_in_order(void **state)
     assert_string_equal(first.steps[1].first, "/b");
 }
 
+static int note_file(void *opaque, const struct customize_file *file, struct error **err)
+{
+    (void)err;
+    assert_int_equal(access(file->path, R_OK), 0);
+    string_list_take(opaque, xasprintf("%s %s", file->step->op->name, file->name));
+    return 0;
+}
+
+static void the_files_of_a_plan_are_all_but_secrets(void **state)
+{
+    (void)state;
+    static const char *const steps[][2] = {
+        { "upload", "file:/etc/x" },
+        { "run", "script" },
+        { "copy-in", "tree:/opt" },
+        { "install", "nginx,./file" },
+        { "ssh-inject", "root:file:key.pub" },
+        { "ssh-inject", "root:key:ssh-ed25519 AAAAC3NzaC1lZDI1 me" },
+        { "root-password", "file:password" },
+        { "write", "/etc/file:text" },
+    };
+    static const char *const expected[] = { "upload file", "run script", "copy-in tree/inner",
+                                            "install ./file", "ssh-inject key.pub" };
+    struct error *err = NULL;
+    AUTO_PLAN struct customize_plan plan = { 0 };
+    AUTO_STRINGS struct string_list found = { 0 };
+    for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
+        assert_ok(customize_plan_add(&plan, steps[i][0], steps[i][1], dir, "x", &err) == 0, err);
+    assert_ok(customize_plan_files(&plan, note_file, &found, &err) == 0, err);
+    assert_int_equal(found.count, ARRAY_SIZE(expected));
+    for (size_t i = 0; i < ARRAY_SIZE(expected); i++)
+        assert_string_equal(found.items[i], expected[i]);
+}
+
+static void a_value_is_told_whole_unless_it_is_secret(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_PLAN struct customize_plan plan = { 0 };
+    AUTO_FREE char *command = xasprintf("echo %0200d", 7);
+    assert_ok(customize_plan_add(&plan, "run-command", command, dir, "x", &err) == 0, err);
+    assert_ok(customize_plan_add(&plan, "install", "b,a", dir, "x", &err) == 0, err);
+    assert_ok(customize_plan_add(&plan, "root-password", "password:x", dir, "x", &err) == 0, err);
+    AUTO_FREE char *first = customize_step_value(&plan.steps[0]);
+    AUTO_FREE char *second = customize_step_value(&plan.steps[1]);
+    assert_string_equal(first, command);
+    assert_string_equal(second, "b,a");
+    assert_null(customize_step_value(&plan.steps[2]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_files_of_a_plan_are_all_but_secrets),
+        cmocka_unit_test(a_value_is_told_whole_unless_it_is_secret),
         cmocka_unit_test(rows_are_complete_and_unique),
         cmocka_unit_test(every_row_is_in_the_manual),
         cmocka_unit_test(every_row_runs_in_a_guest_test),

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* forge-report.json: what a bundle was made from, how, and by what; see forge-bundle(5). */
+#ifndef FORGE_BUILD_REPORT_H
+#define FORGE_BUILD_REPORT_H
+
+#include "forge/join/input.h"
+#include "fsimage/customize.h"
+
+#define REPORT_FILE "forge-report.json"
+
+/* Where the things that the report names come from; any may be NULL. Borrowed. */
+struct report_settings {
+    bool wanted;
+    const char *recipe, *certificate, *ec2_certificate;
+};
+
+struct report;
+
+/* Begin the report on a run whose argument was PATH, opened as INPUT, with PLAN (NULL: nothing is
+ * customized) and, NULL or not, the CA_CERTIFICATE of guest commands. All are borrowed until
+ * report_close. Files are digested from here on, beside the run. NULL on error. */
+MUST_CHECK struct report *report_begin(const struct report_settings *settings, const char *path,
+                                       const struct input *input, const struct customize_plan *plan,
+                                       const char *ca_certificate, struct error **err);
+
+/* What inspection found; REPORT may be NULL. */
+void report_set_guest(struct report *report, const struct guest_facts *facts);
+
+/* The phase NAME ended just now; REPORT may be NULL. */
+void report_phase(struct report *report, const char *name);
+
+/* Write the report on the bundle of OUTCOME as outcome->workdir/REPORT_FILE. */
+MUST_CHECK int report_write(struct report *report, const struct bundle_outcome *outcome,
+                            struct error **err);
+
+void report_close(struct report *report);
+DEFINE_CLEANUP(struct report *, report_close)
+
+#endif
