@@ -229,6 +229,7 @@ static int bundle_image(struct compat_run *run, struct error **err)
             .fields = &values->fields,
             .keys = { keys.certificate, keys.key, keys.ec2_certificate },
             .mtime = mtime,
+            .sparse = BUNDLE_SPARSE_EXTENTS, /* as GNU tar finds them */
         },
     };
     AUTO_RESULT struct build_result result = { 0 };

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# From the same image, mode and time, with the file's own holes, we write what AWS's tool wrote: the
-# same digest, and a manifest that differs in key material, what follows from it, and the bundler.
+# From the same image, mode and time, with the file's own holes, we write what AWS's tool wrote, by our
+# name and by its own: the same digest, and a manifest that differs in key material, what follows from
+# it, and the bundler.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # shellcheck source=tests/interop/bundle.lib
@@ -23,12 +24,17 @@ without_keys() {
     -e "s,(\.part\.[0-9]+</filename><digest algorithm='SHA1'>)[0-9a-f]+,\1,g" "$1"
 }
 
+ln -s "$FORGE" "$dir/ec2-bundle-image"
 for name in A/golden.img edge/dense/dense.img; do
-  theirs=$golden/$name.manifest.xml image=$dir/$(basename "$name")
-  forge bundle "$image" --sparse extents --mtime "$(stat -c %Y "$image")" -r x86_64 \
-    -c "$golden/user-cert.pem" -k "$golden/user-key.pem" --ec2cert "$golden/ec2-cert.pem" \
-    -u "$(field "$theirs" user)" -p "$(basename "$name")" -d "$dir/out-$(basename "$name")" >"$dir/stdout"
-  ours=$(<"$dir/stdout")
-  [[ $(field "$ours" digest) == "$(field "$theirs" digest)" ]] || fail "$name: another digest"
-  diff <(without_keys "$theirs") <(without_keys "$ours") || fail "$name: the manifests differ"
+  theirs=$golden/$name.manifest.xml file=$(basename "$name")
+  keys=(-c "$golden/user-cert.pem" -k "$golden/user-key.pem" --ec2cert "$golden/ec2-cert.pem"
+    -u "$(field "$theirs" user)" -r x86_64)
+  mkdir -p "$dir/new" "$dir/old"
+  forge bundle "$dir/$file" --sparse extents --mtime "$(stat -c %Y "$dir/$file")" "${keys[@]}" \
+    -p "$file" -d "$dir/new" >"$dir/stdout"
+  "$dir/ec2-bundle-image" -i "$dir/$file" "${keys[@]}" -d "$dir/old" --batch >"$dir/stdout"
+  for ours in "$dir/new/$file.manifest.xml" "$dir/old/$file.manifest.xml"; do
+    [[ $(field "$ours" digest) == "$(field "$theirs" digest)" ]] || fail "$ours: another digest"
+    diff <(without_keys "$theirs") <(without_keys "$ours") || fail "$ours: the manifests differ"
+  done
 done
