@@ -99,10 +99,13 @@ MUST_CHECK int bundle_unwrap_key(const struct manifest *manifest, const struct p
 /* Restore the image of MANIFEST, whose parts lie in DIRECTORY, into IMAGE (its size is
  * manifest->size): writes ascend, holes are device_zero. Part digests, sizes, tar digest and image
  * size are all checked: ERROR_MISMATCH. On failure IMAGE's content is undefined: the caller
- * discards it. *MTIME, when not NULL, receives the member's. */
+ * discards it; REPORT, when not NULL, has every fault then, of which the error tells the first.
+ * *MTIME, when not NULL, receives the member's. */
+struct bundle_report;
 MUST_CHECK int bundle_extract(const struct manifest *manifest, const struct private_key *key,
                               const char *directory, struct device *image,
-                              struct progress *progress, int64_t *mtime, struct error **err);
+                              struct progress *progress, int64_t *mtime,
+                              struct bundle_report *report, struct error **err);
 
 /* What a check can find. */
 enum bundle_check {
@@ -118,7 +121,9 @@ enum bundle_verdict { BUNDLE_NOT_CHECKED, BUNDLE_OK, BUNDLE_BAD };
 struct bundle_fault {
     enum bundle_check check;
     enum error_cause cause;
-    int part; /* index, or -1 */
+    int part;          /* index, or -1 */
+    const char *field; /* the manifest's element that is contradicted, under /manifest or, of a
+                          part, under its element: "image/size", "digest"; NULL: none */
     char *message;
 };
 

@@ -15,7 +15,7 @@ const char *bundle_check_name(enum bundle_check check)
 }
 
 void bundle_report_add(struct bundle_report *report, enum bundle_check check, int part,
-                       struct error *error)
+                       const char *field, struct error *error)
 {
     if (!error) {
         if (report->verdicts[check] == BUNDLE_NOT_CHECKED)
@@ -25,7 +25,11 @@ void bundle_report_add(struct bundle_report *report, enum bundle_check check, in
     report->verdicts[check] = BUNDLE_BAD;
     report->faults = xrealloc(report->faults, report->fault_count + 1, sizeof(*report->faults));
     report->faults[report->fault_count++] = (struct bundle_fault){
-        .check = check, .cause = error->cause, .part = part, .message = STEAL(error->message)
+        .check = check,
+        .cause = error->cause,
+        .part = part,
+        .field = field,
+        .message = STEAL(error->message),
     };
     error_free(error);
 }

@@ -5,9 +5,20 @@
 
 #include "manifest/bundle.h"
 
-/* CHECK found ERROR (taken) in PART, -1 for none: the verdict is bad. NULL for ERROR makes it good,
- * unless it is bad already. */
+/* CHECK found ERROR (taken) in PART, -1 for none, about the manifest's FIELD (static, or NULL): the
+ * verdict is bad. NULL for ERROR makes it good, unless it is bad already. */
 void bundle_report_add(struct bundle_report *report, enum bundle_check check, int part,
-                       struct error *error);
+                       const char *field, struct error *error);
+
+/* Restoring the bundle ended at FAULT (taken), which contradicts FIELD: look at every part, and
+ * blame the content only when all are sound. -1 only after a signal. */
+MUST_CHECK int bundle_diagnose(const struct manifest *manifest, const char *directory,
+                               struct progress *progress, struct error *fault, const char *field,
+                               struct bundle_report *report, struct error **err);
+
+/* Judge the parts alone: their own faults, and their sum. -1 only after a signal. */
+MUST_CHECK int bundle_judge_parts(const struct manifest *manifest, const char *directory,
+                                  struct progress *progress, struct bundle_report *report,
+                                  struct error **err);
 
 #endif

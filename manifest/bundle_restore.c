@@ -72,11 +72,17 @@ static int check_digest(const struct manifest *manifest, struct digest *digest, 
 }
 
 static int restore_member(const struct manifest *manifest, struct source *tar, struct device *image,
-                          struct progress *progress, int64_t *mtime, struct error **err)
+                          struct progress *progress, int64_t *mtime, const char **field,
+                          struct error **err)
 {
     AUTO(tar_reader_close) struct tar_reader *reader = tar_reader_open(tar, err);
-    if (!reader || check_size(manifest, tar_reader_size(reader), err) ||
-        copy_runs(reader, image, progress, err))
+    if (!reader)
+        return -1;
+    if (check_size(manifest, tar_reader_size(reader), err)) {
+        *field = "image/size";
+        return -1;
+    }
+    if (copy_runs(reader, image, progress, err))
         return -1;
     if (mtime)
         *mtime = tar_reader_mtime(reader);
@@ -85,8 +91,9 @@ static int restore_member(const struct manifest *manifest, struct source *tar, s
 
 int bundle_restore(const struct manifest *manifest, const struct cipher_key *key,
                    const char *directory, struct device *image, struct progress *progress,
-                   int64_t *mtime, struct error **err)
+                   int64_t *mtime, const char **field, struct error **err)
 {
+    *field = "image/digest";
     if (image->size != manifest->size)
         return error_set(err, ERROR_FAILED, "the image to restore into has %lld bytes, not %lld",
                          (long long)image->size, (long long)manifest->size);
@@ -98,7 +105,7 @@ int bundle_restore(const struct manifest *manifest, const struct cipher_key *key
         return -1;
     AUTO(source_close)
     struct source *tar = source_digest_open(whole, digest, manifest->size + TAR_OVERHEAD_MAX);
-    if (restore_member(manifest, tar, image, progress, mtime, err))
+    if (restore_member(manifest, tar, image, progress, mtime, field, err))
         return -1;
     return check_digest(manifest, digest, err);
 }

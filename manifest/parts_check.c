@@ -17,7 +17,7 @@ enum { CHUNK = 256 << 10, THREADS_MAX = 64 };
 struct parts_check {
     const struct manifest *manifest;
     const char *directory;
-    struct error **errors;
+    struct parts_verdict *verdict;
     atomic_size_t next; /* the first index nobody took */
     atomic_llong total; /* bytes read by all threads */
 };
@@ -27,6 +27,7 @@ static int check_part(struct parts_check *check, size_t index, void *buffer,
                       struct progress *progress, struct error **err)
 {
     AUTO_FD int fd = part_open(check->manifest, index, check->directory, NULL, err);
+    check->verdict->unopened[index] = fd < 0;
     if (fd < 0)
         return -1;
     AUTO(digest_free) struct digest *digest = digest_new(DIGEST_SHA1, err);
@@ -56,7 +57,7 @@ static void check_parts(struct parts_check *check, struct progress *progress)
         size_t index = atomic_fetch_add(&check->next, 1);
         if (index >= check->manifest->part_count)
             return;
-        check_part(check, index, buffer, progress, &check->errors[index]);
+        check_part(check, index, buffer, progress, &check->verdict->errors[index]);
     }
 }
 
@@ -71,9 +72,8 @@ int parts_check(const struct manifest *manifest, const char *directory, struct p
 {
     *verdict = (struct parts_verdict){ .count = manifest->part_count };
     verdict->errors = xcalloc(manifest->part_count, sizeof(*verdict->errors));
-    struct parts_check check = { .manifest = manifest,
-                                 .directory = directory,
-                                 .errors = verdict->errors };
+    verdict->unopened = xcalloc(manifest->part_count, sizeof(*verdict->unopened));
+    struct parts_check check = { .manifest = manifest, .directory = directory, .verdict = verdict };
     size_t threads = cpu_count() - 1;
     if (threads > THREADS_MAX)
         threads = THREADS_MAX;
@@ -99,5 +99,6 @@ void parts_verdict_clear(struct parts_verdict *verdict)
     for (size_t i = 0; i < verdict->count; i++)
         error_free(verdict->errors[i]);
     free(verdict->errors);
+    free(verdict->unopened);
     *verdict = (struct parts_verdict){ 0 };
 }

@@ -6,9 +6,12 @@
 #include "forge/base/progress.h"
 #include "manifest/manifest.h"
 
+#include <stdbool.h>
+
 /* What became of each part; clear with parts_verdict_clear. */
 struct parts_verdict {
     struct error **errors; /* by index; NULL where the part is right */
+    bool *unopened;        /* by index: its file could not be opened */
     size_t count;
     size_t bad;    /* how many are not */
     int64_t total; /* bytes of all that could be read */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* forge unbundle: restore the image of a bundle. */
+#include "forge/cli/bundle_faults.h"
 #include "forge/cli/command_table.h"
 #include "forge/cli/keyring.h"
 #include "forge/join/unbundle.h"
@@ -10,7 +11,7 @@ struct unbundle_values {
     struct key_settings keys;
     char *output, *source, *tmpdir;
     int format;
-    bool force;
+    bool force, json;
 };
 
 static const struct option_choice formats[] = { { "raw", IMAGE_RAW },
@@ -25,6 +26,8 @@ static const struct option_row rows[] = {
     { "force", 0, OPTION_FLAG, NULL, FIELD(force), "Replace an image that is there" },
     { "source", 0, OPTION_PATH, "DIR", FIELD(source),
       "Directory of the parts (the manifest's own)" },
+    { "json", 0, OPTION_FLAG, NULL, FIELD(json),
+      "Print the result as JSON: every fault of a bundle that is not right" },
     { "tmpdir", 0, OPTION_PATH, "DIR", FIELD(tmpdir),
       "Directory for large temporary files (beside the image)" },
 };
@@ -34,6 +37,23 @@ static void declare(struct options *options, void *opaque)
     struct unbundle_values *values = opaque;
     options_add(options, "Output", OPTION_SECTION_NONE, rows, ARRAY_SIZE(rows), values);
     declare_opening_key(options, &values->keys);
+}
+
+/* Every fault when there are several: the error that ends the program tells the first. */
+static int show_result(const struct unbundle_values *values, const char *manifest_path, int result,
+                       const struct bundle_report *report, struct error **err)
+{
+    if (!values->json) {
+        if (report->fault_count > 1)
+            bundle_faults_print(report, stderr);
+        return result;
+    }
+    AUTO(json_decref)
+    json_t *object = json_pack("{s:o, s:o, s:b, s:o, s:o}", "manifest", json_text(manifest_path),
+                               "image", json_text(values->output), "ok", !result, "error",
+                               json_text(result ? (*err)->message : NULL), "faults",
+                               bundle_faults_json(report));
+    return json_print(object, stdout, err) ? -1 : result;
 }
 
 static int run(const struct invocation *invocation, struct error **err)
@@ -46,7 +66,10 @@ static int run(const struct invocation *invocation, struct error **err)
         return error_set(err, ERROR_USAGE, "only a raw image can be written to stdout");
     if (stream && isatty(STDOUT_FILENO))
         return error_set(err, ERROR_USAGE, "an image is not written to a terminal");
+    if (stream && values->json)
+        return error_set(err, ERROR_USAGE, "stdout cannot take the image and --json at once");
     AUTO_KEYRING struct keyring keyring = { 0 };
+    AUTO_REPORT struct bundle_report report = { 0 };
     const char *manifest_path = invocation->arguments->items[0];
     const struct private_key *key;
     if (keyring_read(&keyring, &values->keys, err) ||
@@ -59,10 +82,12 @@ static int run(const struct invocation *invocation, struct error **err)
         .output = values->output,
         .format = (enum image_format)values->format,
         .replace = values->force,
+        .report = &report,
         .tmpdir = values->tmpdir,
     };
-    return stream ? forge_unbundle_stream(&request, STDOUT_FILENO, invocation->progress, err)
-                  : forge_unbundle(&request, invocation->progress, err);
+    int result = stream ? forge_unbundle_stream(&request, STDOUT_FILENO, invocation->progress, err)
+                        : forge_unbundle(&request, invocation->progress, err);
+    return show_result(values, manifest_path, result, &report, err);
 }
 
 const struct command command_unbundle = {

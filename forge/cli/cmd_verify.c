@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* forge verify: check bundles, a row each. */
-#include "forge/base/json.h"
+#include "forge/cli/bundle_faults.h"
 #include "forge/cli/bundle_paths.h"
 #include "forge/cli/command_table.h"
 #include "forge/cli/keyring.h"
@@ -83,7 +83,7 @@ static void add_fault(struct bundle_report *found, enum bundle_check check, enum
 {
     found->faults = xrealloc(found->faults, found->fault_count + 1, sizeof(*found->faults));
     found->faults[found->fault_count++] =
-        (struct bundle_fault){ check, cause, -1, xstrdup(message) };
+        (struct bundle_fault){ check, cause, -1, NULL, xstrdup(message) };
 }
 
 /* Rules that only warn are no fault. */
@@ -135,11 +135,6 @@ static const char *const verdict_names[] = {
     [BUNDLE_BAD] = "BAD",
 };
 
-static const char *check_name(enum bundle_check check)
-{
-    return check == BUNDLE_CHECK_COUNT ? "manifest" : bundle_check_name(check);
-}
-
 static void print_heading(void)
 {
     for (int check = 0; check < BUNDLE_CHECK_COUNT; check++)
@@ -153,31 +148,18 @@ static void print_row(const char *path, const struct bundle_report *found)
         printf("%-12s ", verdict_names[found->verdicts[check]]);
     AUTO_FREE char *safe_path = printable(path);
     printf("%s\n", safe_path);
-    for (size_t i = 0; i < found->fault_count; i++) {
-        AUTO_FREE char *message = printable(found->faults[i].message);
-        printf("  %s: %s\n", check_name(found->faults[i].check), message);
-    }
-}
-
-static json_t *fault_json(const struct bundle_fault *fault)
-{
-    json_t *object = json_pack("{s:s, s:o}", "check", check_name(fault->check), "message",
-                               json_text(fault->message));
-    if (fault->part >= 0)
-        json_object_set_new(object, "part", json_integer(fault->part));
-    return object;
+    bundle_faults_print(found, stdout);
 }
 
 static json_t *row_object(const char *path, const struct bundle_report *found)
 {
-    json_t *checks = json_object(), *faults = json_array();
+    json_t *checks = json_object();
     for (int check = 0; check < BUNDLE_CHECK_COUNT; check++)
         json_object_set_new(checks, bundle_check_name((enum bundle_check)check),
                             json_string(verdict_names[found->verdicts[check]]));
-    for (size_t i = 0; i < found->fault_count; i++)
-        json_array_append_new(faults, fault_json(&found->faults[i]));
     return json_pack("{s:o, s:b, s:o, s:o}", "manifest", json_text(path), "ok",
-                     found->fault_count == 0, "checks", checks, "faults", faults);
+                     found->fault_count == 0, "checks", checks, "faults",
+                     bundle_faults_json(found));
 }
 
 /* Show what was FOUND about the bundle at PATH: a row, or an object appended to ARRAY. */

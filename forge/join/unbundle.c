@@ -30,7 +30,8 @@ static int extract_raw(const struct unbundle_request *request, const struct mani
     AUTO(device_close) struct device *device = device_create_raw(path, manifest->size, err);
     if (!device)
         return -1;
-    if (bundle_extract(manifest, request->key, parts, device, progress, mtime, err))
+    if (bundle_extract(manifest, request->key, parts, device, progress, mtime, request->report,
+                       err))
         return error_wrap(err, "%s", request->manifest_path);
     return device_flush(device, err);
 }
@@ -90,7 +91,8 @@ int forge_unbundle_stream(const struct unbundle_request *request, int fd, struct
         return -1;
     AUTO_FREE char *parts = directory_of_parts(request);
     AUTO(device_close) struct device *stream = device_stream(fd, manifest.size);
-    if (bundle_extract(&manifest, request->key, parts, stream, progress, NULL, err))
+    if (bundle_extract(&manifest, request->key, parts, stream, progress, NULL, request->report,
+                       err))
         return error_wrap(err, "%s", request->manifest_path);
     return device_flush(stream, err);
 }

@@ -55,7 +55,7 @@ static void every_bundle_gives_its_image_back(void **state)
             read_golden(bundles[i].directory, bundles[i].manifest);
         AUTO(private_key_free) struct private_key *key = read_key(bundles[i].key);
         AUTO_OUTPUT struct output_device output = output_device_new(manifest.size);
-        if (bundle_extract(&manifest, key, directory, &output.device, NULL, NULL, &err))
+        if (bundle_extract(&manifest, key, directory, &output.device, NULL, NULL, NULL, &err))
             fail_msg("%s: %s", bundles[i].directory, err->message);
         assert_int_equal(output.position, manifest.size);
         AUTO(digest_free) struct digest *digest = digest_new(DIGEST_SHA256, &err);
@@ -105,7 +105,8 @@ static void holes_of_a_sparse_member_come_as_holes(void **state)
     AUTO_MANIFEST struct manifest manifest = read_golden("A", "golden.img.manifest.xml");
     AUTO(private_key_free) struct private_key *key = read_key("user-key.pem");
     AUTO_OUTPUT struct output_device output = output_device_new(manifest.size);
-    assert_ok(bundle_extract(&manifest, key, directory, &output.device, NULL, NULL, &err) == 0,
+    assert_ok(bundle_extract(&manifest, key, directory, &output.device, NULL, NULL, NULL, &err) ==
+                  0,
               err);
     assert_true(output.zeroed > 1 << 20);
 }

@@ -70,7 +70,8 @@ static void round_trip(struct memory_device *image, const char *name, int64_t mt
 
     AUTO_OUTPUT struct output_device out = output_device_new(image->device.size);
     int64_t restored = -2;
-    assert_ok(bundle_extract(&reread, key, directory, &out.device, NULL, &restored, &err) == 0,
+    assert_ok(bundle_extract(&reread, key, directory, &out.device, NULL, &restored, NULL, &err) ==
+                  0,
               err);
     assert_int_equal(restored, mtime);
     assert_memory_equal(out.bytes, image->bytes, image->device.size);

@@ -48,7 +48,7 @@ static int extract_with(const struct private_key *key, struct output_device *out
                         struct error **err)
 {
     return bundle_extract(&sample->manifest, key, sample->directory, &output->device, NULL, NULL,
-                          err);
+                          NULL, err);
 }
 
 static void assert_extract_fails(enum error_cause cause, const char *sentence)
@@ -110,7 +110,7 @@ static void member_time_is_told(void **state)
     int64_t mtime = 0;
     AUTO_OUTPUT struct output_device output = output_device_new(IMAGE_SIZE);
     assert_ok(bundle_extract(&sample->manifest, sample->key, sample->directory, &output.device,
-                             NULL, &mtime, &err) == 0,
+                             NULL, &mtime, NULL, &err) == 0,
               err);
     assert_int_equal(mtime, 1234567890);
 }
