@@ -1,24 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Judging parts in parallel: each thread takes the next index until there are no more.
- *
- * Threads share nothing but two counters; an index, and so a slot of the verdict, belongs to the
- * thread that took it. The calling thread works too, and is the only one that reports progress. */
+/* Judging parts in parallel: a slot of the verdict belongs to the thread that took its index. */
 #include "manifest/parts_check.h"
 #include "forge/base/cancel.h"
-#include "forge/base/cpu.h"
 #include "forge/base/digest.h"
+#include "forge/base/parallel.h"
 #include "manifest/part_file.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 
-enum { CHUNK = 256 << 10, THREADS_MAX = 64 };
+enum { CHUNK = 256 << 10 };
 
 struct parts_check {
     const struct manifest *manifest;
     const char *directory;
     struct parts_verdict *verdict;
-    atomic_size_t next; /* the first index nobody took */
+    struct progress *progress;
     atomic_llong total; /* bytes read by all threads */
 };
 
@@ -50,21 +46,11 @@ static int check_part(struct parts_check *check, size_t index, void *buffer,
     return part_judge(check->manifest, index, size, hex, err);
 }
 
-static void check_parts(struct parts_check *check, struct progress *progress)
+static void check_index(void *opaque, size_t index, void *buffer, bool on_caller)
 {
-    AUTO_FREE void *buffer = xcalloc(CHUNK, 1);
-    while (!cancel_signal()) {
-        size_t index = atomic_fetch_add(&check->next, 1);
-        if (index >= check->manifest->part_count)
-            return;
-        check_part(check, index, buffer, progress, &check->verdict->errors[index]);
-    }
-}
-
-static void *run_thread(void *opaque)
-{
-    check_parts(opaque, NULL);
-    return NULL;
+    struct parts_check *check = opaque;
+    check_part(check, index, buffer, on_caller ? check->progress : NULL,
+               &check->verdict->errors[index]);
 }
 
 int parts_check(const struct manifest *manifest, const char *directory, struct progress *progress,
@@ -73,21 +59,10 @@ int parts_check(const struct manifest *manifest, const char *directory, struct p
     *verdict = (struct parts_verdict){ .count = manifest->part_count };
     verdict->errors = xcalloc(manifest->part_count, sizeof(*verdict->errors));
     verdict->unopened = xcalloc(manifest->part_count, sizeof(*verdict->unopened));
-    struct parts_check check = { .manifest = manifest, .directory = directory, .verdict = verdict };
-    size_t threads = cpu_count() - 1;
-    if (threads > THREADS_MAX)
-        threads = THREADS_MAX;
-    if (threads > manifest->part_count - 1)
-        threads = manifest->part_count - 1;
-    pthread_t helpers[THREADS_MAX];
-    size_t started = 0;
-    /* A thread that cannot be had leaves more to the others. */
-    while (started < threads && pthread_create(&helpers[started], NULL, run_thread, &check) == 0)
-        started++;
-    check_parts(&check, progress);
-    for (size_t i = 0; i < started; i++)
-        pthread_join(helpers[i], NULL);
-
+    struct parts_check check = {
+        .manifest = manifest, .directory = directory, .verdict = verdict, .progress = progress
+    };
+    parallel_run(verdict->count, CHUNK, check_index, &check);
     for (size_t i = 0; i < verdict->count; i++)
         verdict->bad += verdict->errors[i] != NULL;
     verdict->total = atomic_load(&check.total);

@@ -1,27 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Digests objects in parallel: each thread takes the next index until there are no more.
- *
- * Threads share nothing but two counters; an index, and so an object and its error, belongs to the
- * thread that took it. The calling thread works too, and is the only one that reports progress. */
+/* Digests objects in parallel: an object and its error belong to the thread that took its index. */
 #include "forge/join/plan_digest.h"
 #include "forge/base/cancel.h"
-#include "forge/base/cpu.h"
 #include "forge/base/digest.h"
+#include "forge/base/parallel.h"
 #include "manifest/part_file.h"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 
-enum { CHUNK = 256 << 10, THREADS_MAX = 64 };
+enum { CHUNK = 256 << 10 };
 
 struct digesting {
     struct plan *plan;
     const struct manifest *manifest;
     struct error **errors; /* by index */
-    atomic_size_t next;    /* the first index nobody took */
-    atomic_llong total;    /* bytes read by all threads */
+    struct progress *progress;
+    atomic_llong total; /* bytes read by all threads */
 };
 
 /* -- the digests of one file, in one pass -- */
@@ -101,38 +97,10 @@ static int read_object(struct digesting *work, size_t index, void *buffer,
     return part_judge(work->manifest, index, object->size, object->sha1, err);
 }
 
-static void read_objects(struct digesting *work, struct progress *progress)
+static void read_index(void *opaque, size_t index, void *buffer, bool on_caller)
 {
-    AUTO_FREE void *buffer = xcalloc(CHUNK, 1);
-    while (!cancel_signal()) {
-        size_t index = atomic_fetch_add(&work->next, 1);
-        if (index >= work->plan->count)
-            return;
-        read_object(work, index, buffer, progress, &work->errors[index]);
-    }
-}
-
-static void *run_thread(void *opaque)
-{
-    read_objects(opaque, NULL);
-    return NULL;
-}
-
-static void read_in_parallel(struct digesting *work, struct progress *progress)
-{
-    size_t threads = cpu_count() - 1;
-    if (threads > THREADS_MAX)
-        threads = THREADS_MAX;
-    if (threads > work->plan->count - 1)
-        threads = work->plan->count - 1;
-    pthread_t helpers[THREADS_MAX];
-    size_t started = 0;
-    /* A thread that cannot be had leaves more to the others. */
-    while (started < threads && pthread_create(&helpers[started], NULL, run_thread, work) == 0)
-        started++;
-    read_objects(work, progress);
-    for (size_t i = 0; i < started; i++)
-        pthread_join(helpers[i], NULL);
+    struct digesting *work = opaque;
+    read_object(work, index, buffer, on_caller ? work->progress : NULL, &work->errors[index]);
 }
 
 /* The first error, saying how many more there are; frees all. */
@@ -170,9 +138,11 @@ int plan_digest(struct plan *plan, const struct manifest *manifest, struct progr
                 struct error **err)
 {
     AUTO_FREE struct error **errors = xcalloc(plan->count, sizeof(struct error *));
-    struct digesting work = { .plan = plan, .manifest = manifest, .errors = errors };
+    struct digesting work = {
+        .plan = plan, .manifest = manifest, .errors = errors, .progress = progress
+    };
     progress_begin(progress, "reading the parts", manifest->bundled_size);
-    read_in_parallel(&work, progress);
+    parallel_run(plan->count, CHUNK, read_index, &work);
     progress_end(progress);
     if (collect_errors(errors, plan->count, err) || cancel_check(err))
         return -1;
