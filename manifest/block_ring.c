@@ -7,12 +7,14 @@
  *         | done packed|   for a packer |   the reader      |
  *
  * The four numbers only grow; block N lives in slot N % count. Packers claim in order and finish in
- * any; the writer waits for the `packed` mark of block `written`. An error ends every wait.
+ * any; the writer waits for the `packed` mark of block `written`. Without packers a filled block is
+ * claimed and packed at once. An error ends every wait.
  */
 #include "manifest/block_ring.h"
 #include "forge/base/memory.h"
 
 #include <pthread.h>
+#include <time.h>
 
 struct block_ring {
     pthread_mutex_t lock;
@@ -22,19 +24,37 @@ struct block_ring {
 
     /* written <= claimed <= filled <= written + count; guarded by lock */
     uint64_t written, claimed, filled;
-    bool ended;          /* no block will be filled any more; guarded by lock */
-    struct error *error; /* the first one; guarded by lock */
+    bool ended;                       /* no block will be filled any more; guarded by lock */
+    bool failed;                      /* stays, when the error has been taken; guarded by lock */
+    struct error *error;              /* the first one; guarded by lock */
+    int64_t waited[BLOCK_ROLE_COUNT]; /* nanoseconds; guarded by lock */
 
+    bool has_packers;
     unsigned count;
     struct block *blocks;
     unsigned char *memory; /* all inputs and outputs */
 };
 
 /* Two blocks for each packer, so that it never waits for the next one, and one each for the
- * reader and the writer. */
+ * reader and the writer; these two alone have two each. */
 static unsigned slots_for(unsigned packers)
 {
-    return 2 * packers + 2;
+    return packers ? 2 * packers + 2 : 4;
+}
+
+static int64_t now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
+/* Under the lock: wait for CONDITION once, and note how long ROLE did. */
+static void wait_for(struct block_ring *ring, pthread_cond_t *condition, enum block_role role)
+{
+    int64_t since = now();
+    pthread_cond_wait(condition, &ring->lock);
+    ring->waited[role] += now() - since;
 }
 
 static void wake_all(struct block_ring *ring)
@@ -61,6 +81,7 @@ struct block_ring *block_ring_new(unsigned packers, size_t input_size, size_t ou
         return NULL;
     }
     struct block_ring *ring = NEW(struct block_ring);
+    ring->has_packers = packers;
     ring->count = count;
     ring->memory = memory;
     ring->blocks = xcalloc(count, sizeof(*ring->blocks));
@@ -92,9 +113,9 @@ void block_ring_free(struct block_ring *ring)
 struct block *block_ring_begin_fill(struct block_ring *ring)
 {
     pthread_mutex_lock(&ring->lock);
-    while (!ring->error && ring->filled == ring->written + ring->count)
-        pthread_cond_wait(&ring->room, &ring->lock);
-    struct block *block = ring->error ? NULL : slot(ring, ring->filled);
+    while (!ring->failed && ring->filled == ring->written + ring->count)
+        wait_for(ring, &ring->room, BLOCK_READER);
+    struct block *block = ring->failed ? NULL : slot(ring, ring->filled);
     pthread_mutex_unlock(&ring->lock);
     return block;
 }
@@ -102,9 +123,11 @@ struct block *block_ring_begin_fill(struct block_ring *ring)
 void block_ring_end_fill(struct block_ring *ring)
 {
     pthread_mutex_lock(&ring->lock);
-    slot(ring, ring->filled)->packed = false;
+    slot(ring, ring->filled)->packed = !ring->has_packers;
     ring->filled++;
-    pthread_cond_signal(&ring->work);
+    if (!ring->has_packers)
+        ring->claimed = ring->filled;
+    pthread_cond_signal(ring->has_packers ? &ring->work : &ring->progress);
     pthread_mutex_unlock(&ring->lock);
 }
 
@@ -119,9 +142,9 @@ void block_ring_end_input(struct block_ring *ring)
 struct block *block_ring_begin_pack(struct block_ring *ring)
 {
     pthread_mutex_lock(&ring->lock);
-    while (!ring->error && !ring->ended && ring->claimed == ring->filled)
-        pthread_cond_wait(&ring->work, &ring->lock);
-    bool none = ring->error || ring->claimed == ring->filled;
+    while (!ring->failed && !ring->ended && ring->claimed == ring->filled)
+        wait_for(ring, &ring->work, BLOCK_PACKERS);
+    bool none = ring->failed || ring->claimed == ring->filled;
     struct block *block = none ? NULL : slot(ring, ring->claimed++);
     pthread_mutex_unlock(&ring->lock);
     return block;
@@ -145,9 +168,10 @@ static bool next_is_packed(struct block_ring *ring)
 struct block *block_ring_begin_write(struct block_ring *ring)
 {
     pthread_mutex_lock(&ring->lock);
-    while (!ring->error && !next_is_packed(ring) && !(ring->ended && ring->written == ring->filled))
-        pthread_cond_wait(&ring->progress, &ring->lock);
-    bool none = ring->error || ring->written == ring->filled;
+    while (!ring->failed && !next_is_packed(ring) &&
+           !(ring->ended && ring->written == ring->filled))
+        wait_for(ring, &ring->progress, BLOCK_WRITER);
+    bool none = ring->failed || ring->written == ring->filled;
     struct block *block = none ? NULL : slot(ring, ring->written);
     pthread_mutex_unlock(&ring->lock);
     return block;
@@ -164,11 +188,20 @@ void block_ring_end_write(struct block_ring *ring)
 void block_ring_fail(struct block_ring *ring, struct error *error)
 {
     pthread_mutex_lock(&ring->lock);
-    if (!ring->error)
+    if (!ring->failed)
         ring->error = STEAL(error);
+    ring->failed = true;
     wake_all(ring);
     pthread_mutex_unlock(&ring->lock);
     error_free(error);
+}
+
+int64_t block_ring_waited(struct block_ring *ring, enum block_role role)
+{
+    pthread_mutex_lock(&ring->lock);
+    int64_t waited = ring->waited[role];
+    pthread_mutex_unlock(&ring->lock);
+    return waited;
 }
 
 int block_ring_result(struct block_ring *ring, struct error **err)

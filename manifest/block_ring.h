@@ -22,7 +22,8 @@ struct block {
 struct block_ring;
 
 /* A ring for one reader, any number of packers (PACKERS says how many blocks are needed to keep
- * them busy) and one writer. Nothing is allocated later. */
+ * them busy) and one writer. Without packers (0) a block that is filled goes to the writer as it
+ * is. Nothing is allocated later. */
 MUST_CHECK struct block_ring *block_ring_new(unsigned packers, size_t input_size,
                                              size_t output_size, struct error **err);
 void block_ring_free(struct block_ring *ring); /* after all threads are done with it */
@@ -46,6 +47,10 @@ void block_ring_end_write(struct block_ring *ring);
 
 /* Any thread: stop everybody. Takes ERROR; the first one wins. */
 void block_ring_fail(struct block_ring *ring, struct error *error);
+
+/* Who can wait, and for how long they did so far, in nanoseconds: the packers' sum. */
+enum block_role { BLOCK_READER, BLOCK_PACKERS, BLOCK_WRITER, BLOCK_ROLE_COUNT };
+int64_t block_ring_waited(struct block_ring *ring, enum block_role role);
 
 /* After all threads ended: -1 and the error that stopped the ring, or 0. */
 MUST_CHECK int block_ring_result(struct block_ring *ring, struct error **err);

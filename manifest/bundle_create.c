@@ -9,6 +9,7 @@
 #include "manifest/bundle_key.h"
 #include "manifest/pack_stream.h"
 #include "manifest/sink_encrypt.h"
+#include "manifest/sink_thread.h"
 #include "manifest/source_tar.h"
 #include "manifest/sparse_map.h"
 
@@ -89,7 +90,7 @@ static struct pack_options packing(const struct bundle_options *options, struct 
     };
 }
 
-/* image -> tar -> gzip -> AES -> parts, all at once. */
+/* image -> tar -> gzip -> AES -> [a thread] -> parts with their SHA-1, all at once. */
 static int write_parts(struct device *image, const struct tar_member *member,
                        const struct bundle_options *options, const struct cipher_key *key,
                        struct progress *progress, const char *directory,
@@ -98,7 +99,8 @@ static int write_parts(struct device *image, const struct tar_member *member,
     int64_t part_size = options->part_size ? options->part_size : BUNDLE_PART_SIZE;
     AUTO(source_close) struct source *tar = source_tar_new(image, member);
     AUTO(sink_close) struct sink *files = sink_parts_new(directory, part_size, parts, err);
-    AUTO(sink_close) struct sink *encrypted = files ? sink_encrypt_new(files, key, err) : NULL;
+    AUTO(sink_close) struct sink *behind = files ? sink_thread_new(files, err) : NULL;
+    AUTO(sink_close) struct sink *encrypted = behind ? sink_encrypt_new(behind, key, err) : NULL;
     if (!encrypted)
         return -1;
     struct pack_options how = packing(options, progress);

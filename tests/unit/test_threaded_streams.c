@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Streams through a thread of their own: the same bytes, every error, no hang. */
+#include "manifest/sink_thread.h"
+#include "tests/unit/check.h"
+#include "tests/unit/memory_device.h"
+
+enum { SIZE = 3 * 1000 * 1000 };
+
+/* A sink that compares with NOISE, slowly, and can fail at a position. */
+struct comparing_sink {
+    struct sink sink;
+    const unsigned char *expected;
+    size_t at, fail_at;
+    bool finished;
+};
+
+static int compare(struct sink *sink, const void *buffer, size_t count, struct error **err)
+{
+    struct comparing_sink *comparing = container_of(sink, struct comparing_sink, sink);
+    if (comparing->at + count > comparing->fail_at)
+        return error_set(err, ERROR_INVALID, "the disk is full");
+    if (memcmp(comparing->expected + comparing->at, buffer, count) != 0)
+        return error_set(err, ERROR_FAILED, "another byte behind %zu", comparing->at);
+    comparing->at += count;
+    usleep(200);
+    return 0;
+}
+
+static int finish(struct sink *sink, struct error **err)
+{
+    struct comparing_sink *comparing = container_of(sink, struct comparing_sink, sink);
+    comparing->finished = true;
+    return comparing->at < SIZE ? error_set(err, ERROR_FAILED, "too early") : 0;
+}
+
+static const struct sink_ops comparing_ops = { .write = compare, .finish = finish };
+
+/* Write NOISE in pieces of PIECE bytes: 0 or -1, as a caller sees it. */
+static int push(struct comparing_sink *below, size_t piece, bool finish_it, struct error **err)
+{
+    alarm(60);
+    AUTO(sink_close) struct sink *sink = sink_thread_new(&below->sink, err);
+    assert_non_null(sink);
+    for (size_t at = 0; at < SIZE; at += piece)
+        if (sink_write(sink, below->expected + at, SIZE - at < piece ? SIZE - at : piece, err))
+            return -1;
+    int result = finish_it ? sink_finish(sink, err) : 0;
+    alarm(0);
+    return result;
+}
+
+static unsigned char *noise(void)
+{
+    unsigned char *bytes = xcalloc(1, SIZE);
+    fill_noise(bytes, SIZE, 7);
+    return bytes;
+}
+
+static void a_sink_behind_a_thread_gets_every_byte(void **state)
+{
+    (void)state;
+    AUTO_FREE unsigned char *bytes = noise();
+    static const size_t pieces[] = { 1000, 256 << 10, 1 << 20, SIZE };
+    for (size_t i = 0; i < ARRAY_SIZE(pieces); i++) {
+        struct error *err = NULL;
+        struct comparing_sink below = { { &comparing_ops }, bytes, 0, SIZE, false };
+        assert_ok(push(&below, pieces[i], true, &err) == 0, err);
+        assert_int_equal(below.at, SIZE);
+        assert_true(below.finished);
+    }
+}
+
+static void its_error_comes_back(void **state)
+{
+    (void)state;
+    AUTO_FREE unsigned char *bytes = noise();
+    static const size_t at[] = { 0, 300000, SIZE - 1 };
+    for (size_t i = 0; i < ARRAY_SIZE(at); i++) {
+        struct error *err = NULL;
+        struct comparing_sink below = { { &comparing_ops }, bytes, 0, at[i], false };
+        assert_int_equal(push(&below, 100000, true, &err), -1);
+        assert_error(err, ERROR_INVALID, "the disk is full");
+        assert_false(below.finished);
+    }
+}
+
+static void closing_without_a_finish_stops_the_thread(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_FREE unsigned char *bytes = noise();
+    struct comparing_sink below = { { &comparing_ops }, bytes, 0, SIZE, false };
+    assert_ok(push(&below, 100000, false, &err) == 0, err);
+    assert_false(below.finished);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sink_behind_a_thread_gets_every_byte),
+        cmocka_unit_test(its_error_comes_back),
+        cmocka_unit_test(closing_without_a_finish_stops_the_thread),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
