@@ -55,17 +55,32 @@ static bool in_order(const xmlNode *parent, const char *a, const char *b)
     return first == second;
 }
 
-/* Visit every element below NODE until VISIT answers; its answer. */
-static char *walk(const xmlNode *node, char *(*visit)(const xmlNode *))
+/* The first element in document order, NODE, its later siblings and what is in them, that IS one.
+ */
+static const xmlNode *find(const xmlNode *node, bool (*is)(const xmlNode *))
 {
     for (; node; node = node->next) {
-        char *answer = node->type == XML_ELEMENT_NODE ? visit(node) : NULL;
-        if (!answer)
-            answer = walk(node->children, visit);
-        if (answer)
-            return answer;
+        if (node->type != XML_ELEMENT_NODE)
+            continue;
+        const xmlNode *found = is(node) ? node : find(node->children, is);
+        if (found)
+            return found;
     }
     return NULL;
+}
+
+static bool is_named(const xmlNode *node, const char *name)
+{
+    return strcmp((const char *)node->name, name) == 0;
+}
+
+/* Is one of CHARACTERS in the text of NODE? */
+static bool text_has(const xmlNode *node, const char *characters)
+{
+    xmlChar *text = xmlNodeGetContent(node);
+    bool has = text && strpbrk((const char *)text, characters);
+    xmlFree(text);
+    return has;
 }
 
 /* -- AWS -- */
@@ -206,13 +221,27 @@ static char *check_machine_present(const struct manifest_document *document)
     return machine_of(document) ? NULL : xstrdup("machine_configuration is missing");
 }
 
-static char *check_quotes(const struct manifest_document *document)
+static bool is_signature_with_blanks(const xmlNode *node)
+{
+    return is_named(node, "signature") && text_has(node, " \t\r\n");
+}
+
+/* ec2-migrate-manifest checks the signature over the document as it would write it itself. */
+static char *check_migration(const struct manifest_document *document)
 {
     const char *manifest = strstr(document->text, "<manifest");
-    const char *quote = manifest ? strchr(manifest, '"') : NULL;
-    return quote ? xstrdup("attributes stand in double quotes: ec2-migrate-manifest, which writes "
-                           "the document anew, finds another signature")
-                 : NULL;
+    AUTO_FREE char *hidden = check_signed_tags(document);
+    const char *reason = hidden;
+    if (manifest && strchr(manifest, '"'))
+        reason = "attributes stand in double quotes";
+    else if (manifest && strchr(manifest, '\r'))
+        reason = "lines end in CR LF";
+    else if (find(root_of(document), is_signature_with_blanks))
+        reason = "there are blanks inside signature";
+    return reason ? xasprintf("%s: ec2-migrate-manifest, which writes the document anew, finds "
+                              "another signature",
+                              reason)
+                  : NULL;
 }
 
 /* -- document order and blanks -- */
@@ -234,33 +263,47 @@ static char *check_part_order(const struct manifest_document *document)
     return NULL;
 }
 
-/* Elements whose text is converted as it stands. */
-static char *visit_blanks(const xmlNode *node)
+/* Elements whose text is converted as it stands; user_encrypted_key is read by neither cloud. */
+static bool is_key_with_blanks(const xmlNode *node)
 {
-    static const char *const exact[] = { "ec2_encrypted_key",  "ec2_encrypted_iv",
-                                         "signature",          "size",
-                                         "bundled_size",       "digest",
-                                         "user_encrypted_key", "user_encrypted_iv" };
-    bool is_exact = false;
-    for (size_t i = 0; i < ARRAY_SIZE(exact); i++)
-        is_exact = is_exact || strcmp((const char *)node->name, exact[i]) == 0;
-    if (!is_exact)
-        return NULL;
-    xmlChar *text = xmlNodeGetContent(node);
-    bool blank = text && strpbrk((const char *)text, " \t\r\n");
-    xmlFree(text);
-    return blank ? xasprintf("there are blanks inside %s", (const char *)node->name) : NULL;
+    return (is_named(node, "ec2_encrypted_key") || is_named(node, "ec2_encrypted_iv")) &&
+           text_has(node, " \t\r\n");
 }
 
-static char *check_blanks(const struct manifest_document *document)
+static bool is_exact_with_blanks(const xmlNode *node)
 {
-    return walk(root_of(document)->children, visit_blanks);
+    return is_key_with_blanks(node) || is_signature_with_blanks(node) ||
+           ((is_named(node, "size") || is_named(node, "bundled_size") ||
+             is_named(node, "digest")) &&
+            text_has(node, " \t\r\n"));
+}
+
+static char *blanks_inside(const xmlNode *node)
+{
+    return node ? xasprintf("there are blanks inside %s", (const char *)node->name) : NULL;
+}
+
+static char *check_eucalyptus_blanks(const struct manifest_document *document)
+{
+    return blanks_inside(find(root_of(document), is_exact_with_blanks));
+}
+
+static char *check_nova_blanks(const struct manifest_document *document)
+{
+    return blanks_inside(find(root_of(document), is_key_with_blanks));
 }
 
 static char *check_namespace(const struct manifest_document *document)
 {
     const xmlNode *root = root_of(document);
     return root->ns || root->nsDef ? xstrdup("the manifest element has an XML namespace") : NULL;
+}
+
+/* Clouds of Eucalyptus do not mind the namespace, but their users' tool does. */
+static char *check_euca_unbundle(const struct manifest_document *document)
+{
+    AUTO_FREE char *reason = check_namespace(document);
+    return reason ? xasprintf("%s: euca-unbundle finds nothing in it", reason) : NULL;
 }
 
 /* -- OpenStack -- */
@@ -350,6 +393,44 @@ static char *check_eucalyptus_ids(const struct manifest_document *document)
     return NULL;
 }
 
+static char *check_eucalyptus_architecture(const struct manifest_document *document)
+{
+    static const char *const known[] = { "i386", "x86_64", "other" };
+    const char *architecture = document->manifest->architecture;
+    for (size_t i = 0; architecture && i < ARRAY_SIZE(known); i++)
+        if (strcmp(architecture, known[i]) == 0)
+            return NULL;
+    return xasprintf("the architecture \"%s\" is none of i386, x86_64 and other",
+                     architecture ? architecture : "");
+}
+
+static bool is_user(const xmlNode *node)
+{
+    return is_named(node, "user");
+}
+
+/* It takes the first user element of the document, wherever it is. */
+static char *check_eucalyptus_account(const struct manifest_document *document)
+{
+    const xmlNode *user = find(root_of(document), is_user);
+    return user && user->parent != image_of_tree(document)
+               ? xasprintf("a user element inside %s comes before the account's",
+                           (const char *)user->parent->name)
+               : NULL;
+}
+
+static bool is_part_digest_in_capitals(const xmlNode *node)
+{
+    return is_named(node, "digest") && is_named(node->parent, "part") && text_has(node, "ABCDEF");
+}
+
+static char *check_eucalyptus_digests(const struct manifest_document *document)
+{
+    return find(root_of(document), is_part_digest_in_capitals)
+               ? xstrdup("a part's digest has capital letters, and is compared as text")
+               : NULL;
+}
+
 static char *check_eucalyptus_size(const struct manifest_document *document)
 {
     enum { MANIFEST_LIMIT = 5 << 20 };
@@ -389,12 +470,16 @@ const struct reader_rule reader_rules[] = {
     { "signed-tags", READER_EUCALYPTUS, RULE_ERROR, check_signed_tags,
       "write the manifest again with forge rekey" },
     { "machine-configuration", READER_EUCALYPTUS, RULE_ERROR, check_machine_present,
-      "write the manifest again with forge rekey" },
-    { "quotes", READER_AWS, RULE_WARNING, check_quotes,
+      "bundle the image again with --arch; for version 3 forge rekey is enough" },
+    { "migration", READER_AWS, RULE_WARNING, check_migration,
       "write the manifest again with forge rekey" },
     { "part-order", READER_EUCALYPTUS | READER_OPENSTACK, RULE_ERROR, check_part_order,
       "write the manifest again with forge rekey" },
-    { "blanks", READER_EUCALYPTUS | READER_OPENSTACK, RULE_ERROR, check_blanks,
+    { "nova-blanks", READER_OPENSTACK, RULE_ERROR, check_nova_blanks,
+      "write the manifest again with forge rekey" },
+    { "eucalyptus-blanks", READER_EUCALYPTUS, RULE_ERROR, check_eucalyptus_blanks,
+      "write the manifest again with forge rekey" },
+    { "euca-unbundle", READER_EUCALYPTUS, RULE_WARNING, check_euca_unbundle,
       "write the manifest again with forge rekey" },
     { "namespace", READER_OPENSTACK, RULE_ERROR, check_namespace,
       "write the manifest again with forge rekey" },
@@ -410,6 +495,12 @@ const struct reader_rule reader_rules[] = {
       "bundle the image again with another --prefix" },
     { "eucalyptus-ids", READER_EUCALYPTUS, RULE_WARNING, check_eucalyptus_ids,
       "give --kernel and --ramdisk ids of that cloud" },
+    { "eucalyptus-architecture", READER_EUCALYPTUS, RULE_ERROR, check_eucalyptus_architecture,
+      "bundle the image again with --arch" },
+    { "eucalyptus-account", READER_EUCALYPTUS, RULE_ERROR, check_eucalyptus_account,
+      "write the manifest again with forge rekey" },
+    { "eucalyptus-digests", READER_EUCALYPTUS, RULE_ERROR, check_eucalyptus_digests,
+      "write the manifest again with forge rekey" },
     { "eucalyptus-size", READER_EUCALYPTUS, RULE_ERROR, check_eucalyptus_size,
       "make the image smaller" },
     { "eucalyptus-signature", READER_EUCALYPTUS, RULE_ERROR, check_eucalyptus_signature,

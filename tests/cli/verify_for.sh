@@ -43,11 +43,23 @@ rule account aws 7 's#123456789012#1234-5678-9012#'
 rule mapping-names aws 7 's#<device>sdb</device>#<device>xvdal</device>#'
 rule size aws 7 's#<size>11000000</size>#<size>10737418241</size>#'
 rule architecture aws 7 's#x86_64#ppc64#'
-rule quotes aws 0 "s#algorithm='SHA1'#algorithm=\"SHA1\"#g"
+rule migration aws 0 "s#algorithm='SHA1'#algorithm=\"SHA1\"#g"
+rule migration aws 0 's#<image>#<image id="x">#'
+rule migration aws 0 's#</bundler>#<image></image></bundler>#'
+rule migration aws 0 's#<signature>#<signature> #'
+rule migration aws 0 's#</bundler>#</bundler>\r#'
 rule signed-tags eucalyptus 7 's#<image>#<image >#'
 rule part-order eucalyptus 7 "s#(<part index='0'>.*</part>)(<part index='1'>.*</part>)(</parts>)#\2\1\3#"
 rule part-order openstack 7 "s#(<part index='0'>.*</part>)(<part index='1'>.*</part>)(</parts>)#\2\1\3#"
-rule blanks openstack 7 's#<ec2_encrypted_iv>#<ec2_encrypted_iv> #'
+rule nova-blanks openstack 7 's#<ec2_encrypted_iv>#<ec2_encrypted_iv> #'
+rule eucalyptus-blanks eucalyptus 7 's#<ec2_encrypted_iv>#<ec2_encrypted_iv> #'
+for name in signature size bundled_size; do
+  rule eucalyptus-blanks eucalyptus 7 "s#</$name># </$name>#"
+  expect_status 0 forge verify --for openstack "$dir/good/eucalyptus-blanks.manifest.xml"
+done
+deform blanks-in-user-key 's#<user_encrypted_iv>#<user_encrypted_iv> #'
+expect_status 0 forge verify --for eucalyptus,openstack "$dir/good/blanks-in-user-key.manifest.xml"
+rule euca-unbundle eucalyptus 0 's#<manifest>#<manifest xmlns="urn:x">#'
 rule namespace openstack 7 's#<manifest>#<manifest xmlns="urn:x">#'
 rule nova-architecture openstack 7 's#x86_64#i386#'
 finds nova-location openstack 7 "$good" --location bucket/some/prefix
@@ -56,6 +68,9 @@ rule kernel-flag openstack 7 's#aki-12345678#true#'
 cp "$good" "$dir/good/windows.manifest.xml"
 finds eucalyptus-names eucalyptus 7 "$dir/good/windows.manifest.xml"
 rule eucalyptus-ids eucalyptus 0 's#aki-12345678#aki-123#'
+rule eucalyptus-architecture eucalyptus 7 's#x86_64#i686#'
+rule eucalyptus-account eucalyptus 7 's#</bundler>#<user>1</user></bundler>#'
+rule eucalyptus-digests eucalyptus 7 's#(<part .*)(<filename>.*<digest [^>]*>)([0-9a-f]{40})#\1\2\U\3#'
 rule eucalyptus-size eucalyptus 7 's#<size>11000000</size>#<size>40000000000</size>#'
 rule eucalyptus-signature eucalyptus 7 's#<signature>[^<]*</signature>#<signature>UNSIGNED</signature>#'
 old=$(golden old)
