@@ -52,8 +52,8 @@ struct bundle_options {
      * fewer than its size, GNU tar does not look for holes. 0: look for them. */
     int64_t allocated;
     int64_t part_size;  /* 0: BUNDLE_PART_SIZE */
-    int level;          /* 0: 6; 1 to 12 */
-    const char *packer; /* NULL: the best of this build; a name of packer.h's table */
+    int level;          /* 0: 6; 1 to 12, or PACKER_LEVEL_FAST */
+    const char *packer; /* NULL: the best of this build for the level; a name of packer.h's table */
     /* Derive AES key, IV and RSA paddings from a secret and the content instead of drawing them:
      * the same content, name and options then give the same bundle, byte for byte. */
     bool reproducible;
@@ -82,6 +82,10 @@ MUST_CHECK int bundle_check_options(const struct bundle_options *options, struct
  * BUNDLE_IMAGE_MAX without no_size_checks. bundle_create does the same check. */
 MUST_CHECK int bundle_check_size(int64_t size, const struct bundle_options *options,
                                  struct error **err);
+
+/* What compresses a bundle of OPTIONS, NULL when this build has no such packer; and at which level.
+ */
+const struct packer_kind *bundle_packer(const struct bundle_options *options, int *level);
 
 /* Pack IMAGE into OPTIONS->directory: two passes over its data extents, bounded memory, parts
  * first and the manifest last under their final names, or nothing at all. OUT receives the manifest

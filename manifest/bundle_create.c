@@ -82,9 +82,11 @@ static int map_image(struct device *image, const struct bundle_options *options,
 static struct pack_options packing(const struct bundle_options *options, struct progress *progress)
 {
     unsigned threads = options->threads ? options->threads : cpu_count();
+    int level;
+    const struct packer_kind *kind = bundle_packer(options, &level);
     return (struct pack_options){
-        .kind = packer_find(options->packer),
-        .level = options->level ? options->level : PACKER_LEVEL_DEFAULT,
+        .kind = kind,
+        .level = level,
         .threads = threads < THREADS_MAX ? threads : THREADS_MAX,
         .progress = progress,
     };
@@ -152,11 +154,13 @@ static int write_file(const char *path, const char *text, size_t length, struct 
 static int ask_caller(const struct bundle_options *options, const struct manifest *manifest,
                       const unsigned char *content, const char *workdir, struct error **err)
 {
+    int level;
+    const struct packer_kind *packer = bundle_packer(options, &level);
     const struct bundle_outcome outcome = {
         .manifest = manifest,
         .content = options->want_content || options->reproducible ? content : NULL,
-        .packer = packer_find(options->packer),
-        .level = options->level ? options->level : PACKER_LEVEL_DEFAULT,
+        .packer = packer,
+        .level = level,
         .workdir = workdir,
     };
     if (!options->before_publish)

@@ -17,9 +17,9 @@ static int stream_context(const struct bundle_options *options, const struct tar
     AUTO(digest_free) struct digest *digest = digest_new(DIGEST_SHA256, err);
     if (!digest)
         return -1;
-    const struct packer_kind *kind = packer_find(options->packer);
-    AUTO_FREE char *how = xasprintf("forge reproducible bundle 1\n%s %d\n", kind->library,
-                                    options->level ? options->level : PACKER_LEVEL_DEFAULT);
+    int level;
+    const struct packer_kind *kind = bundle_packer(options, &level);
+    AUTO_FREE char *how = xasprintf("forge reproducible bundle 1\n%s %d\n", kind->library, level);
     digest_update(digest, how, strlen(how) + 1);
     digest_update(digest, content, DIGEST_MAX);
     int64_t blocks = tar_header_blocks(member);

@@ -88,14 +88,22 @@ static int check_secret(const struct bundle_options *options, struct error **err
     return 0;
 }
 
+const struct packer_kind *bundle_packer(const struct bundle_options *options, int *level)
+{
+    *level = options->level ? options->level : PACKER_LEVEL_DEFAULT;
+    return packer_find(options->packer, *level);
+}
+
 static int check_packing(const struct bundle_options *options, struct error **err)
 {
     if (options->part_size < 0 || options->part_size > MANIFEST_MAX_PART_SIZE)
         return error_set(err, ERROR_USAGE, "a part size of %lld bytes is impossible",
                          (long long)options->part_size);
-    if (options->level < 0 || options->level > PACKER_LEVEL_MAX)
+    int level;
+    if (options->level != PACKER_LEVEL_FAST &&
+        (options->level < 0 || options->level > PACKER_LEVEL_MAX))
         return error_set(err, ERROR_USAGE, "there is no compression level %d", options->level);
-    if (!packer_find(options->packer))
+    if (!bundle_packer(options, &level))
         return error_set(err, ERROR_USAGE, "this build cannot compress by %s", options->packer);
     return 0;
 }

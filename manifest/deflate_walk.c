@@ -37,6 +37,13 @@ void deflate_walk_free(struct deflate_walk *walk)
 /* Bits of zlib's data_type (zlib.h, inflate). */
 enum { UNUSED_BITS = 7, IN_LAST_BLOCK = 64, AT_BLOCK_END = 128 };
 
+int deflate_mismatch(struct error **err)
+{
+    return error_set(err, ERROR_FAILED,
+                     "a compressed block does not inflate to what it was made from (a fault of "
+                     "memory or processor?)");
+}
+
 int deflate_walk_run(struct deflate_walk *walk, const void *stream, size_t length,
                      const void *expected, size_t count, struct deflate_blocks *out,
                      struct error **err)
@@ -71,8 +78,6 @@ int deflate_walk_run(struct deflate_walk *walk, const void *stream, size_t lengt
     bool complete = out->final ? status == Z_OK && (out->end + 7) / 8 == length
                                : status == Z_BUF_ERROR && out->end == 8 * length;
     if (!same || done != count || !complete)
-        return error_set(err, ERROR_FAILED,
-                         "a compressed block does not inflate to what it was "
-                         "made from (a fault of memory or processor?)");
+        return deflate_mismatch(err);
     return 0;
 }

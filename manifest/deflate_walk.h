@@ -26,4 +26,7 @@ MUST_CHECK int deflate_walk_run(struct deflate_walk *walk, const void *stream, s
                                 const void *expected, size_t count, struct deflate_blocks *out,
                                 struct error **err);
 
+/* Set the error of a stream that gives other bytes. Always -1. */
+int deflate_mismatch(struct error **err);
+
 #endif

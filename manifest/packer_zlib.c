@@ -51,6 +51,7 @@ static uint32_t zlib_crc32(uint32_t crc, const void *bytes, size_t count)
 const struct packer_kind packer_zlib = {
     .name = "zlib",
     .library = "zlib " ZLIB_VERSION,
+    .fast_level = 1,
     .max_level = 9,
     .open = zlib_open,
     .close = zlib_close,

@@ -154,11 +154,12 @@ static json_t *bundle_json(const struct bundle_outcome *outcome)
 {
     const struct manifest *manifest = outcome->manifest;
     AUTO_FREE char *content = outcome->content ? hex_encode(outcome->content, CONTENT_SIZE) : NULL;
-    return json_pack("{s:o, s:o, s:o, s:I, s:o, s:s, s:s, s:i}", "name", json_text(manifest->name),
+    AUTO_FREE char *level = packer_level_name(outcome->level);
+    return json_pack("{s:o, s:o, s:o, s:I, s:o, s:s, s:s, s:s}", "name", json_text(manifest->name),
                      "type", json_text(manifest->type), "architecture",
                      json_text(manifest->architecture), "size", (json_int_t)manifest->size,
                      "content_sha256", json_text(content), "tar_sha1", manifest->digest, "packer",
-                     outcome->packer->library, "level", outcome->level);
+                     outcome->packer->library, "level", level);
 }
 
 static json_t *run_json(const struct report *report, const struct manifest *manifest)

@@ -2,6 +2,7 @@
 /* The rows of the option groups that several verbs share. */
 #include "forge/cli/option_groups.h"
 #include "forge/base/log.h"
+#include "manifest/packer.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -247,6 +248,20 @@ static int set_prefix(void *field, const struct option_row *row, const char *tex
     return 0;
 }
 
+static int set_level(void *field, const struct option_row *row, const char *text,
+                     const struct option_source *source, struct error **err)
+{
+    (void)row;
+    (void)source;
+    int64_t *level = field;
+    if (strcmp(text, "fast") == 0)
+        *level = PACKER_LEVEL_FAST;
+    else if (!parse_integer(text, 1, PACKER_LEVEL_MAX, level))
+        return error_set(err, ERROR_USAGE, "\"%s\" is neither a level from 1 to %d nor \"fast\"",
+                         text, PACKER_LEVEL_MAX);
+    return 0;
+}
+
 static const struct option_choice image_types[] = {
     { "machine", 0 }, { "kernel", 1 }, { "ramdisk", 2 }, { NULL, 0 }
 };
@@ -292,8 +307,8 @@ static const struct option_row bundle_rows[] = {
     { "part-size", 0, OPTION_SIZE, "SIZE", FIELD(bundle_settings, part_size),
       "Size of the parts, such as 512K; the last one is shorter (10M)", .min = 1 << 10,
       .max = MANIFEST_MAX_PART_SIZE },
-    { "level", 0, OPTION_INTEGER, "1-12", FIELD(bundle_settings, level), "Compression level (6)",
-      .min = 1, .max = 12 },
+    { "level", 0, OPTION_CUSTOM, "1-12|fast", FIELD(bundle_settings, level),
+      "Compression level, or speed above all (6)", .set = set_level },
     { "reproducible", 0, OPTION_FLAG, NULL, FIELD(bundle_settings, reproducible),
       "Derive the bundle's keys from the private key and the content: the same input gives the "
       "same "

@@ -8,7 +8,7 @@
 
 enum { BLOCK = 1 << 20, PIECES_MAX = 8 };
 
-enum content { ZEROS, NOISE, TEXT, MIXED };
+enum content { ZEROS, NOISE, TEXT, MIXED, DECEPTIVE };
 
 static void fill(unsigned char *bytes, size_t count, enum content content, uint64_t seed)
 {
@@ -17,6 +17,13 @@ static void fill(unsigned char *bytes, size_t count, enum content content, uint6
         fill_noise(bytes, count, seed);
     for (size_t i = 0; content == TEXT && i < count; i++)
         bytes[i] = (unsigned char)"the quick brown fox jumps over the lazy dog\n"[(i * i / 7) % 44];
+    /* Noise is stored as it is, and its end looks like another stored block, a final one. */
+    static const char deceit[] = "\x01\x05\x00\xfa\xff"
+                                 "hello";
+    if (content == DECEPTIVE && count > sizeof(deceit)) {
+        fill(bytes, count, NOISE, seed);
+        memcpy(bytes + count - (sizeof(deceit) - 1), deceit, sizeof(deceit) - 1);
+    }
     if (content == MIXED) {
         fill(bytes, count / 3, NOISE, seed);
         fill(bytes + count / 3, count / 3, TEXT, seed);
@@ -69,7 +76,7 @@ static void pieces_of_every_packer_join_to_one_stream(void **state)
         { BLOCK, 77, BLOCK },
         { 65535, 65536, 65537, 512 },
     };
-    const int levels[] = { 1, 6, 9, 12 };
+    const int levels[] = { PACKER_LEVEL_FAST, 1, 6, 9, 12 };
     for (size_t kind = 0; packer_kinds[kind]; kind++) {
         for (size_t level = 0; level < ARRAY_SIZE(levels); level++) {
             struct error *err = NULL;
@@ -77,7 +84,7 @@ static void pieces_of_every_packer_join_to_one_stream(void **state)
             struct packer *packer = packer_new(packer_kinds[kind], levels[level], &err);
             assert_ok(packer, err);
             for (size_t i = 0; i < ARRAY_SIZE(sizes); i++) {
-                for (enum content content = ZEROS; content <= MIXED; content++)
+                for (enum content content = ZEROS; content <= DECEPTIVE; content++)
                     round_trip(packer, content, sizes[i]);
             }
         }
@@ -89,7 +96,7 @@ static void the_joint_fits_every_bit_position(void **state)
 {
     (void)state;
     struct error *err = NULL;
-    AUTO(packer_free) struct packer *packer = packer_new(packer_find(NULL), 6, &err);
+    AUTO(packer_free) struct packer *packer = packer_new(packer_find(NULL, 6), 6, &err);
     assert_ok(packer, err);
     for (size_t size = 1; size < 200; size++) {
         const size_t sizes[PIECES_MAX] = { size, size + 1, size };
@@ -154,9 +161,14 @@ static void a_packer_that_errs_is_found_out(void **state)
 static void packers_are_found_by_name(void **state)
 {
     (void)state;
-    assert_ptr_equal(packer_find(NULL), packer_kinds[0]);
-    assert_ptr_equal(packer_find("zlib"), &packer_zlib);
-    assert_null(packer_find("bzip2"));
+    assert_ptr_equal(packer_find(NULL, 6), packer_kinds[0]);
+    assert_ptr_equal(packer_find("zlib", 6), &packer_zlib);
+    assert_null(packer_find("bzip2", 6));
+#ifdef HAVE_ISAL
+    assert_ptr_equal(packer_find(NULL, PACKER_LEVEL_FAST), &packer_isal);
+#else
+    assert_ptr_equal(packer_find(NULL, PACKER_LEVEL_FAST), packer_kinds[0]);
+#endif
 }
 
 int main(void)
