@@ -35,11 +35,12 @@ struct block_ring {
     unsigned char *memory; /* all inputs and outputs */
 };
 
-/* Two blocks for each packer, so that it never waits for the next one, and one each for the
- * reader and the writer; these two alone have two each. */
+/* A block for each packer, one that is filled ahead and one that is written; more hold memory and
+ * win nothing. Few threads have a little more to even out their pace. */
 static unsigned slots_for(unsigned packers)
 {
-    return packers ? 2 * packers + 2 : 4;
+    enum { LEAST = 4 };
+    return packers + 2 > LEAST ? packers + 2 : LEAST;
 }
 
 static int64_t now(void)

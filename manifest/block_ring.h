@@ -15,8 +15,9 @@ struct block {
     size_t input_length;
     unsigned char *output; /* the ring's output_size bytes */
     size_t output_length;
-    uint32_t crc; /* CRC-32 of the input */
-    bool packed;  /* the ring's own mark */
+    int64_t offset; /* where the input comes from, if that matters */
+    uint32_t crc;   /* CRC-32 of the input */
+    bool packed;    /* the ring's own mark */
 };
 
 struct block_ring;

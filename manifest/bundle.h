@@ -24,6 +24,8 @@ enum bundle_sparse {
 /* What an image can be: machine, kernel, ramdisk; NULL-terminated. */
 extern const char *const bundle_type_names[];
 
+struct bundle_stats;
+
 /* The keys at hand; any may be NULL. Borrowed. */
 struct bundle_keys {
     const struct certificate *user_certificate;
@@ -57,10 +59,11 @@ struct bundle_options {
     /* Derive AES key, IV and RSA paddings from a secret and the content instead of drawing them:
      * the same content, name and options then give the same bundle, byte for byte. */
     bool reproducible;
-    const struct secret *seed; /* the secret, at least 32 bytes; NULL: the user's key */
-    unsigned threads;          /* 0: as many as cpu_count() */
-    bool no_size_checks;       /* allow images over BUNDLE_IMAGE_MAX */
-    bool want_content;         /* outcome.content, which costs a SHA-256 of all data */
+    const struct secret *seed;  /* the secret, at least 32 bytes; NULL: the user's key */
+    unsigned threads;           /* 0: as many as cpu_count() */
+    struct bundle_stats *stats; /* receives what it took; may be NULL */
+    bool no_size_checks;        /* allow images over BUNDLE_IMAGE_MAX */
+    bool want_content;          /* outcome.content, which costs a SHA-256 of all data */
     /* Called once when all is written and nothing is published yet; an error stops there. For
      * "the input changed while it was read". May be NULL. */
     int (*before_publish)(void *opaque, const struct bundle_outcome *outcome, struct error **err);

@@ -7,6 +7,7 @@
 #include "manifest/bundle_account.h"
 #include "manifest/bundle_files.h"
 #include "manifest/bundle_key.h"
+#include "manifest/bundle_stats.h"
 #include "manifest/pack_stream.h"
 #include "manifest/sink_encrypt.h"
 #include "manifest/sink_thread.h"
@@ -51,10 +52,16 @@ static int copy_fields(struct manifest *to, const struct manifest *from, struct 
     return 0;
 }
 
+static unsigned thread_count(const struct bundle_options *options)
+{
+    unsigned threads = options->threads ? options->threads : cpu_count();
+    return threads < THREADS_MAX ? threads : THREADS_MAX;
+}
+
 /* Where the data is, as OPTIONS want it seen. The digest of the content needs the scan, whether its
  * map is the one that is wanted or not. */
 static int map_image(struct device *image, const struct bundle_options *options,
-                     struct progress *progress, struct sparse_map *map,
+                     struct progress *progress, struct bundle_stats *stats, struct sparse_map *map,
                      unsigned char content[DIGEST_MAX], struct error **err)
 {
     AUTO_SPARSE_MAP struct sparse_map scanned = { 0 };
@@ -63,7 +70,7 @@ static int map_image(struct device *image, const struct bundle_options *options,
         AUTO(digest_free) struct digest *digest = NULL;
         if (want_content && !(digest = digest_new(DIGEST_SHA256, err)))
             return -1;
-        if (sparse_map_scan(image, progress, &scanned, digest, err))
+        if (sparse_map_scan(image, thread_count(options), progress, &scanned, digest, stats, err))
             return -1;
         if (digest)
             digest_final(digest, content);
@@ -79,36 +86,40 @@ static int map_image(struct device *image, const struct bundle_options *options,
     return 0;
 }
 
-static struct pack_options packing(const struct bundle_options *options, struct progress *progress)
+static struct pack_options packing(const struct bundle_options *options, struct progress *progress,
+                                   struct bundle_stats *stats)
 {
-    unsigned threads = options->threads ? options->threads : cpu_count();
     int level;
     const struct packer_kind *kind = bundle_packer(options, &level);
     return (struct pack_options){
         .kind = kind,
         .level = level,
-        .threads = threads < THREADS_MAX ? threads : THREADS_MAX,
+        .threads = thread_count(options),
         .progress = progress,
+        .stats = stats,
     };
 }
 
 /* image -> tar -> gzip -> AES -> [a thread] -> parts with their SHA-1, all at once. */
 static int write_parts(struct device *image, const struct tar_member *member,
                        const struct bundle_options *options, const struct cipher_key *key,
-                       struct progress *progress, const char *directory,
+                       struct progress *progress, struct bundle_stats *stats, const char *directory,
                        struct written_parts *parts, char **digest, struct error **err)
 {
     int64_t part_size = options->part_size ? options->part_size : BUNDLE_PART_SIZE;
     AUTO(source_close) struct source *tar = source_tar_new(image, member);
-    AUTO(sink_close) struct sink *files = sink_parts_new(directory, part_size, parts, err);
+    AUTO(sink_close) struct sink *files = sink_parts_new(directory, part_size, parts, stats, err);
     AUTO(sink_close) struct sink *behind = files ? sink_thread_new(files, err) : NULL;
     AUTO(sink_close) struct sink *encrypted = behind ? sink_encrypt_new(behind, key, err) : NULL;
     if (!encrypted)
         return -1;
-    struct pack_options how = packing(options, progress);
+    struct pack_options how = packing(options, progress, stats);
     progress_begin(progress, "bundling", tar_stream_size(member));
     int result = pack_stream(tar, encrypted, &how, digest, err);
     progress_end(progress);
+    int64_t held_up;
+    sink_thread_waits(behind, &held_up, &stats->waits[THREAD_PART_WRITER]);
+    stats->waits[THREAD_ENCRYPTOR] += held_up;
     return result;
 }
 
@@ -118,14 +129,16 @@ static int pack_image(struct device *image, const struct bundle_options *options
                       unsigned char content[DIGEST_MAX], struct written_parts *parts,
                       struct error **err)
 {
+    struct bundle_stats unasked = { 0 };
+    struct bundle_stats *stats = options->stats ? options->stats : &unasked;
     AUTO_SPARSE_MAP struct sparse_map map = { 0 };
     AUTO_KEY struct cipher_key key = { 0 };
-    if (map_image(image, options, progress, &map, content, err))
+    if (map_image(image, options, progress, stats, &map, content, err))
         return -1;
     struct tar_member member = { .name = manifest->name, .mtime = options->mtime, .map = &map };
     if (bundle_key_make(options, &member, content, &key, manifest, err) ||
-        write_parts(image, &member, options, &key, progress, directory, parts, &manifest->digest,
-                    err))
+        write_parts(image, &member, options, &key, progress, stats, directory, parts,
+                    &manifest->digest, err))
         return -1;
     manifest->size = image->size;
     manifest->bundled_size = parts->bytes;

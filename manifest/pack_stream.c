@@ -21,6 +21,8 @@ struct reader {
     struct block_ring *ring;
     struct source *source;
     struct digest *digest;
+    struct bundle_stats *stats;
+    int64_t clock;
 };
 
 struct worker {
@@ -37,13 +39,16 @@ static int fill_block(struct reader *reader, struct block *block, struct error *
     if (got < 0)
         return -1;
     block->input_length = (size_t)got;
+    stage_lap(&reader->stats->stages[STAGE_READ], &reader->clock, got);
     digest_update(reader->digest, block->input, block->input_length);
+    stage_lap(&reader->stats->stages[STAGE_SHA1], &reader->clock, got);
     return 0;
 }
 
 static void *read_blocks(void *opaque)
 {
     struct reader *reader = opaque;
+    reader->clock = stage_clock();
     for (struct block *block; (block = block_ring_begin_fill(reader->ring));) {
         struct error *error = NULL;
         if (fill_block(reader, block, &error)) {
@@ -72,17 +77,19 @@ static void *pack_blocks(void *opaque)
     return NULL;
 }
 
-static int write_blocks(struct block_ring *ring, struct sink *sink, struct progress *progress,
-                        struct error **err)
+static int write_blocks(struct block_ring *ring, struct sink *sink,
+                        const struct pack_options *options, struct error **err)
 {
     struct gzip_frame frame;
+    int64_t clock = stage_clock();
     if (gzip_frame_begin(&frame, sink, err))
         return -1;
     for (struct block *block; (block = block_ring_begin_write(ring));) {
         if (cancel_check(err) || gzip_frame_add(&frame, block->output, block->output_length,
                                                 block->crc, block->input_length, err))
             return -1;
-        progress_update(progress, (int64_t)frame.size);
+        stage_lap(&options->stats->stages[STAGE_ENCRYPT], &clock, (int64_t)block->output_length);
+        progress_update(options->progress, (int64_t)frame.size);
         block_ring_end_write(ring);
     }
     return gzip_frame_end(&frame, err);
@@ -96,7 +103,7 @@ static int start_thread(pthread_t *thread, void *(*run)(void *), void *opaque, s
 
 /* Run the threads around write_blocks: whatever fails, all of them are joined before returning. */
 static int run_pipeline(struct reader *reader, struct worker *workers, unsigned count,
-                        struct sink *sink, struct progress *progress, struct error **err)
+                        struct sink *sink, const struct pack_options *options, struct error **err)
 {
     struct block_ring *ring = reader->ring;
     struct error *error = NULL;
@@ -107,7 +114,7 @@ static int run_pipeline(struct reader *reader, struct worker *workers, unsigned 
     while (started < count &&
            !start_thread(&workers[started].thread, pack_blocks, &workers[started], &error))
         started++;
-    if (error || write_blocks(ring, sink, progress, &error))
+    if (error || write_blocks(ring, sink, options, &error))
         block_ring_fail(ring, error);
     pthread_join(reading, NULL);
     for (unsigned i = 0; i < started; i++)
@@ -136,6 +143,23 @@ static struct worker *make_workers(const struct pack_options *options, struct er
     return workers;
 }
 
+/* All threads have been joined. */
+static void note_work(struct block_ring *ring, const struct worker *workers,
+                      const struct pack_options *options)
+{
+    struct bundle_stats *stats = options->stats;
+    for (unsigned i = 0; i < options->threads; i++) {
+        const struct packer_stages *stages = packer_stages(workers[i].packer);
+        stage_add(&stats->stages[STAGE_DEFLATE], &stages->deflate);
+        stage_add(&stats->stages[STAGE_CHECK], &stages->check);
+        stage_add(&stats->stages[STAGE_CRC], &stages->crc);
+    }
+    stats->packers = options->threads;
+    stats->waits[THREAD_READER] = block_ring_waited(ring, BLOCK_READER);
+    stats->waits[THREAD_PACKERS] = block_ring_waited(ring, BLOCK_PACKERS);
+    stats->waits[THREAD_ENCRYPTOR] += block_ring_waited(ring, BLOCK_WRITER);
+}
+
 static int pack_with(struct worker *workers, struct source *source, struct sink *sink,
                      const struct pack_options *options, char **digest, struct error **err)
 {
@@ -148,9 +172,12 @@ static int pack_with(struct worker *workers, struct source *source, struct sink 
         return -1;
     for (unsigned i = 0; i < options->threads; i++)
         workers[i].ring = ring;
-    struct reader reader = { .ring = ring, .source = source, .digest = sha1 };
-    if (run_pipeline(&reader, workers, options->threads, sink, options->progress, err) ||
-        sink_finish(sink, err))
+    struct reader reader = {
+        .ring = ring, .source = source, .digest = sha1, .stats = options->stats
+    };
+    int result = run_pipeline(&reader, workers, options->threads, sink, options, err);
+    note_work(ring, workers, options);
+    if (result || sink_finish(sink, err))
         return -1;
     *digest = digest_final_hex(sha1);
     return 0;

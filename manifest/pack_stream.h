@@ -6,13 +6,15 @@
 #include "forge/base/progress.h"
 #include "forge/base/sink.h"
 #include "forge/base/source.h"
+#include "manifest/bundle_stats.h"
 #include "manifest/packer.h"
 
 struct pack_options {
     const struct packer_kind *kind;
     int level;
-    unsigned threads;          /* packers, at least 1 */
-    struct progress *progress; /* a step has begun; may be NULL */
+    unsigned threads;           /* packers, at least 1 */
+    struct progress *progress;  /* a step has begun; may be NULL */
+    struct bundle_stats *stats; /* receives what it took, the sink's part included in "encrypt" */
 };
 
 /* Pack all of SOURCE into SINK and finish it: the same bytes for every number of threads. Both

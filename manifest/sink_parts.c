@@ -12,6 +12,7 @@ struct sink_parts {
     char *directory;
     int64_t part_size;
     struct written_parts *out;
+    struct bundle_stats *stats;
     int fd; /* the part being written, or -1 */
     char *path;
     struct digest *digest;
@@ -71,6 +72,7 @@ static int sink_parts_write(struct sink *sink, const void *buffer, size_t count,
 {
     struct sink_parts *parts = container_of(sink, struct sink_parts, sink);
     const unsigned char *bytes = buffer;
+    int64_t clock = stage_clock();
     while (count) {
         if (parts->fd < 0 && begin_part(parts, err))
             return -1;
@@ -78,7 +80,9 @@ static int sink_parts_write(struct sink *sink, const void *buffer, size_t count,
         size_t piece = (int64_t)count < room ? count : (size_t)room;
         if (write_all(parts->fd, bytes, piece))
             return error_set_errno(err, "writing part %zu", parts->out->count);
+        stage_lap(&parts->stats->stages[STAGE_PART_WRITE], &clock, (int64_t)piece);
         digest_update(parts->digest, bytes, piece);
+        stage_lap(&parts->stats->stages[STAGE_PART_SHA1], &clock, (int64_t)piece);
         parts->size += (int64_t)piece;
         bytes += piece;
         count -= piece;
@@ -112,7 +116,7 @@ static const struct sink_ops sink_parts_ops = {
 };
 
 struct sink *sink_parts_new(const char *directory, int64_t part_size, struct written_parts *out,
-                            struct error **err)
+                            struct bundle_stats *stats, struct error **err)
 {
     if (part_size <= 0) {
         error_set(err, ERROR_USAGE, "a part size of %lld bytes is impossible",
@@ -124,6 +128,7 @@ struct sink *sink_parts_new(const char *directory, int64_t part_size, struct wri
     parts->directory = xstrdup(directory);
     parts->part_size = part_size;
     parts->out = out;
+    parts->stats = stats;
     parts->fd = -1;
     return &parts->sink;
 }

@@ -4,6 +4,7 @@
 #define FORGE_MANIFEST_SINK_PARTS_H
 
 #include "forge/base/sink.h"
+#include "manifest/bundle_stats.h"
 
 #include <stdint.h>
 
@@ -24,8 +25,10 @@ void written_parts_clear(struct written_parts *parts);
 #define AUTO_PARTS __attribute__((cleanup(written_parts_clear)))
 
 /* Files `part.0`, `part.1`, ... of PART_SIZE bytes (the last one shorter, never empty) with mode
- * 0644 in DIRECTORY; each that is finished is added to OUT. Both are borrowed. */
+ * 0644 in DIRECTORY; each that is finished is added to OUT, what it
+ * took to STATS. All are borrowed. */
 MUST_CHECK struct sink *sink_parts_new(const char *directory, int64_t part_size,
-                                       struct written_parts *out, struct error **err);
+                                       struct written_parts *out, struct bundle_stats *stats,
+                                       struct error **err);
 
 #endif

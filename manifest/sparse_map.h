@@ -20,13 +20,20 @@ struct sparse_map {
 };
 
 struct digest;
+struct bundle_stats;
+
+/* Add [START, END), widened to whole UNITs but not beyond the size. Ranges come in ascending order;
+ * once widened they may overlap. */
+void sparse_map_add(struct sparse_map *map, int64_t start, int64_t end, int64_t unit);
 
 /* Map IMAGE: blocks of BUNDLE_SPARSE_BLOCK bytes that hold nothing but zeros are holes, whatever
- * the device calls them; only blocks in which it calls something data are read. OUT is {0} before.
- * CONTENT, unless NULL, is fed what is the same for the same content from any device: the size,
- * then each block with data behind its offset and length (64 bits each, big-endian). */
-MUST_CHECK int sparse_map_scan(struct device *image, struct progress *progress,
-                               struct sparse_map *out, struct digest *content, struct error **err);
+ * the device calls them; only blocks in which it calls something data are read, by a thread of its
+ * own, and looked at by THREADS others (at least 1). OUT is {0} before. CONTENT, unless NULL, is
+ * fed what is the same for the same content from any device: the size, then each block with data
+ * behind its offset and length (64 bits each, big-endian). STATS receives what it took. */
+MUST_CHECK int sparse_map_scan(struct device *image, unsigned threads, struct progress *progress,
+                               struct sparse_map *out, struct digest *content,
+                               struct bundle_stats *stats, struct error **err);
 
 /* Map IMAGE by its device's own extents, nothing is read. Ranges are widened to whole 512 byte
  * blocks, the archive's unit. OUT is {0} before. */

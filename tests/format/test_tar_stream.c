@@ -3,6 +3,7 @@
 #include "forge/base/process.h"
 #include "forge/base/strings.h"
 #include "manifest/bundle.h"
+#include "manifest/bundle_stats.h"
 #include "manifest/source_tar.h"
 #include "tests/unit/check.h"
 #include "tests/unit/memory_device.h"
@@ -193,7 +194,9 @@ static void compare_with_tar(const char *name, const char *blocks, int64_t tail,
                        (uint64_t)i);
     }
     AUTO_SPARSE_MAP struct sparse_map map = { 0 };
-    assert_ok(sparse_map_scan(&memory.device, NULL, &map, NULL, &err) == 0, err);
+    assert_ok(sparse_map_scan(&memory.device, 2, NULL, &map, NULL, &(struct bundle_stats){ 0 },
+                              &err) == 0,
+              err);
     struct tar_member member = { .name = name, .mtime = mtime, .map = &map };
     size_t expected_length, length;
     AUTO_FREE unsigned char *expected = gnu_tar(&memory, &member, &expected_length);

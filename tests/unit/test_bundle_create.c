@@ -4,6 +4,7 @@
 #include "forge/base/digest.h"
 #include "forge/base/strings.h"
 #include "manifest/bundle.h"
+#include "manifest/bundle_stats.h"
 #include "manifest/cipher.h"
 #include "manifest/source_tar.h"
 #include "tests/unit/check.h"
@@ -189,7 +190,9 @@ static void a_bundle_holds_the_tar_stream_of_its_image(void **state)
     AUTO_FREE char *digest = digest_final_hex(sha1);
     assert_string_equal(digest, made.digest);
     AUTO_SPARSE_MAP struct sparse_map map = { 0 };
-    assert_ok(sparse_map_scan(&memory.device, NULL, &map, NULL, &err) == 0, err);
+    assert_ok(sparse_map_scan(&memory.device, 2, NULL, &map, NULL, &(struct bundle_stats){ 0 },
+                              &err) == 0,
+              err);
     struct tar_member member = { .name = "web", .mtime = 1700000000, .map = &map };
     AUTO(source_close) struct source *source = source_tar_new(&memory.device, &member);
     AUTO_FREE unsigned char *expected = xcalloc(1, length + 1);

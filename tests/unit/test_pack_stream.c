@@ -81,7 +81,10 @@ static int pack(const unsigned char *bytes, size_t count, const char *kind, unsi
     struct memory_source in = {
         .source = { &memory_source_ops }, .bytes = bytes, .count = count, .fail_at = source_fails
     };
-    struct pack_options options = { .kind = packer_find(kind, 6), .level = 6, .threads = threads };
+    struct bundle_stats stats = { 0 };
+    struct pack_options options = {
+        .kind = packer_find(kind, 6), .level = 6, .threads = threads, .stats = &stats
+    };
     out->sink.ops = &memory_sink_ops;
     alarm(60);
     int result = pack_stream(&in.source, &out->sink, &options, digest, err);

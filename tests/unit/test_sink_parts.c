@@ -16,7 +16,8 @@ static int write_stream(const char *directory, size_t count, size_t piece,
 {
     AUTO_FREE unsigned char *bytes = xcalloc(1, count + 1);
     fill_noise(bytes, count, 3);
-    AUTO(sink_close) struct sink *sink = sink_parts_new(directory, PART, parts, err);
+    AUTO(sink_close)
+    struct sink *sink = sink_parts_new(directory, PART, parts, &(struct bundle_stats){ 0 }, err);
     assert_non_null(sink);
     for (size_t done = 0; done < count; done += piece) {
         if (sink_write(sink, bytes + done, count - done < piece ? count - done : piece, err))
@@ -84,11 +85,13 @@ static void a_disk_without_room_is_said_so(void **state)
     (void)state;
     AUTO_PARTS struct written_parts parts = { 0 };
     struct error *err = NULL;
-    AUTO(sink_close) struct sink *sink = sink_parts_new("/proc/self", PART, &parts, &err);
+    AUTO(sink_close)
+    struct sink *sink =
+        sink_parts_new("/proc/self", PART, &parts, &(struct bundle_stats){ 0 }, &err);
     assert_ok(sink, err);
     assert_int_equal(sink_write(sink, "x", 1, &err), -1);
     assert_error(err, ERROR_FAILED, "making part 0: ");
-    assert_null(sink_parts_new("/tmp", 0, &parts, &err));
+    assert_null(sink_parts_new("/tmp", 0, &parts, &(struct bundle_stats){ 0 }, &err));
     assert_error(err, ERROR_USAGE, "a part size of 0 bytes is impossible");
 }
 

@@ -2,6 +2,7 @@
 /* Holes come from the content alone, whatever the device calls its ranges. */
 #include "forge/base/digest.h"
 #include "manifest/bundle.h"
+#include "manifest/bundle_stats.h"
 #include "manifest/sparse_map.h"
 #include "tests/unit/check.h"
 #include "tests/unit/memory_device.h"
@@ -59,7 +60,9 @@ static void holes_are_found_in_the_content(void **state)
         struct error *err = NULL;
         AUTO_SPARSE_MAP struct sparse_map map = { 0 };
         struct memory_device memory = make_image(&images[i]);
-        assert_ok(sparse_map_scan(&memory.device, NULL, &map, NULL, &err) == 0, err);
+        assert_ok(sparse_map_scan(&memory.device, 2, NULL, &map, NULL, &(struct bundle_stats){ 0 },
+                                  &err) == 0,
+                  err);
         assert_int_equal(map.size, memory.device.size);
         check_map(&map, &images[i]);
         free(memory.bytes);
@@ -85,7 +88,9 @@ static void extents_do_not_change_the_map(void **state)
     memory.extent_count = ARRAY_SIZE(extents);
     struct error *err = NULL;
     AUTO_SPARSE_MAP struct sparse_map map = { 0 };
-    assert_ok(sparse_map_scan(&memory.device, NULL, &map, NULL, &err) == 0, err);
+    assert_ok(sparse_map_scan(&memory.device, 2, NULL, &map, NULL, &(struct bundle_stats){ 0 },
+                              &err) == 0,
+              err);
     check_map(&map, image);
     assert_int_equal(memory.bytes_read, memory.device.size); /* every block once */
     free(memory.bytes);
@@ -97,7 +102,9 @@ static char *content_digest(struct memory_device *memory)
     AUTO_SPARSE_MAP struct sparse_map map = { 0 };
     AUTO(digest_free) struct digest *digest = digest_new(DIGEST_SHA256, &err);
     assert_ok(digest, err);
-    assert_ok(sparse_map_scan(&memory->device, NULL, &map, digest, &err) == 0, err);
+    assert_ok(sparse_map_scan(&memory->device, 2, NULL, &map, digest, &(struct bundle_stats){ 0 },
+                              &err) == 0,
+              err);
     return digest_final_hex(digest);
 }
 
@@ -153,7 +160,9 @@ static void a_single_byte_anywhere_makes_a_block_data(void **state)
         struct error *err = NULL;
         AUTO_SPARSE_MAP struct sparse_map map = { 0 };
         memory.bytes[BLOCK + at[i]] = 0x80;
-        assert_ok(sparse_map_scan(&memory.device, NULL, &map, NULL, &err) == 0, err);
+        assert_ok(sparse_map_scan(&memory.device, 2, NULL, &map, NULL, &(struct bundle_stats){ 0 },
+                                  &err) == 0,
+                  err);
         memory.bytes[BLOCK + at[i]] = 0;
         assert_int_equal(map.count, 1);
         assert_int_equal(map.runs[0].offset, BLOCK);
@@ -169,7 +178,9 @@ static void a_read_error_is_reported(void **state)
     memory.fail_at = 33 * BLOCK;
     struct error *err = NULL;
     AUTO_SPARSE_MAP struct sparse_map map = { 0 };
-    assert_int_equal(sparse_map_scan(&memory.device, NULL, &map, NULL, &err), -1);
+    assert_int_equal(
+        sparse_map_scan(&memory.device, 2, NULL, &map, NULL, &(struct bundle_stats){ 0 }, &err),
+        -1);
     assert_error(err, ERROR_FAILED, "bad sector");
     free(memory.bytes);
 }
