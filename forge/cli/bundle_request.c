@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fills a request for a bundle, and prints what came of it. */
 #include "forge/cli/bundle_request.h"
+#include "forge/cli/bundle_stats_print.h"
 #include "forge/cli/manifest_json.h"
 
 #include <stdio.h>
@@ -50,15 +51,19 @@ int bundle_request_fill(struct build_request *request, struct bundle_settings *s
         .reproducible = settings->reproducible,
         .seed = keyring->seed,
         .threads = (unsigned)settings->threads,
+        .stats = &settings->taken,
         .no_size_checks = settings->no_size_checks,
         .companion = request->report.wanted ? REPORT_FILE : NULL,
     };
     return 0;
 }
 
-int bundle_result_print(const struct build_result *result, bool json, struct error **err)
+int bundle_result_print(const struct build_result *result, const struct bundle_settings *settings,
+                        struct error **err)
 {
-    if (!json) {
+    if (bundle_stats_print(&settings->taken, (enum stats_style)settings->stats, err))
+        return -1;
+    if (!settings->json) {
         puts(result->manifest_path);
         return 0;
     }

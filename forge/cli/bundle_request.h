@@ -17,8 +17,8 @@ MUST_CHECK int bundle_request_fill(struct build_request *request, struct bundle_
                                    struct keyring *keyring, const char *default_name,
                                    struct error **err);
 
-/* The manifest's path, or all about it as JSON. */
-MUST_CHECK int bundle_result_print(const struct build_result *result, bool json,
-                                   struct error **err);
+/* The manifest's path, or all about it as JSON; and the statistics, if SETTINGS ask for them. */
+MUST_CHECK int bundle_result_print(const struct build_result *result,
+                                   const struct bundle_settings *settings, struct error **err);
 
 #endif

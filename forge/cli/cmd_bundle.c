@@ -48,7 +48,7 @@ static int run(const struct invocation *invocation, struct error **err)
     AUTO_RESULT struct build_result result = { 0 };
     if (forge_bundle(&request, invocation->progress, &result, err))
         return -1;
-    return bundle_result_print(&result, values->bundle.json, err);
+    return bundle_result_print(&result, &values->bundle, err);
 }
 
 const struct command command_bundle = {

@@ -328,7 +328,21 @@ static const struct option_row bundle_rows[] = {
       "Replace a bundle of the same name" },
 };
 
+static int set_stats(void *field, const struct option_row *row, const char *text,
+                     const struct option_source *source, struct error **err)
+{
+    (void)source;
+    int *style = field;
+    if (text && strcmp(text, "json") != 0)
+        return error_set(err, ERROR_USAGE, "\"%s\" is not %s", text, row->value_name);
+    *style = text ? STATS_JSON : STATS_TEXT;
+    return 0;
+}
+
 static const struct option_row bundle_result_rows[] = {
+    { "stats", 0, OPTION_CUSTOM, "json", FIELD(bundle_settings, stats),
+      "Say on stderr what every stage of bundling took, as a table or as a line of JSON",
+      .value_optional = true, .set = set_stats },
     { "json", 0, OPTION_FLAG, NULL, FIELD(bundle_settings, json), "Print the result as JSON" },
 };
 

@@ -5,6 +5,7 @@
 
 #include "forge/build/build.h"
 #include "forge/cli/options.h"
+#include "manifest/bundle_stats.h"
 
 /* Every verb's options. */
 struct common_settings {
@@ -33,12 +34,17 @@ void declare_checking_keys(struct options *options, struct key_settings *setting
 void declare_checking_certificate(struct options *options, struct key_settings *settings);
 void declare_opening_key(struct options *options, struct key_settings *settings);
 
+/* How --stats shows where the time went. */
+enum stats_style { STATS_NONE, STATS_TEXT, STATS_JSON };
+
 /* A new bundle: its manifest's fields, and how it is written. */
 struct bundle_settings {
     struct manifest fields;
     char *destination;
     int image_type;                           /* an index of bundle_type_names */
     int sparse;                               /* enum bundle_sparse */
+    int stats;                                /* enum stats_style */
+    struct bundle_stats taken;                /* what they are about */
     int64_t mtime, part_size, level, threads; /* 0: the library's default */
     char *seed_file;
     bool reproducible;

@@ -151,7 +151,7 @@ static int set_slot(struct option_slot *slot, const char *text, const struct opt
     };
     if (source->origin < slot->origin)
         return 0;
-    if (!text && slot->row->value_name)
+    if (!text && slot->row->value_name && !slot->row->value_optional)
         return error_set(err, ERROR_USAGE, "%s: a value is missing (%s)", source->where,
                          slot->row->value_name);
     if ((slot->row->set ? set_custom : setters[slot->row->kind])(slot, text, source, err))
@@ -219,7 +219,9 @@ static struct getopt_tables getopt_tables_of(const struct options *options)
         const struct option_row *row = options->slots[i].row;
         tables.longs[i] = (struct option){
             .name = row->name,
-            .has_arg = row->value_name ? required_argument : no_argument,
+            .has_arg = row->value_optional ? optional_argument
+                       : row->value_name   ? required_argument
+                                           : no_argument,
             .val = LONG_OPTION + (int)i,
         };
         if (!row->short_name)

@@ -47,6 +47,7 @@ struct option_row {
     char short_name;  /* 0: none */
     enum option_kind kind;
     const char *value_name;  /* NULL: takes no value */
+    bool value_optional;     /* --NAME alone, or --NAME=VALUE; the row has a SET */
     size_t offset;           /* of the field in the group's values */
     const char *help;        /* no full stop */
     const char *environment; /* names of variables that give a default, strongest first */

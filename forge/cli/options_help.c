@@ -59,7 +59,7 @@ void options_print_help(const struct options *options, FILE *file)
         int column = row->short_name ? fprintf(file, "  -%c, --%s", row->short_name, row->name)
                                      : fprintf(file, "      --%s", row->name);
         if (row->value_name)
-            column += fprintf(file, " %s", row->value_name);
+            column += fprintf(file, row->value_optional ? "[=%s]" : " %s", row->value_name);
         AUTO_FREE char *text = help_text(row);
         print_wrapped(file, text, column);
     }
@@ -69,8 +69,9 @@ void options_print_list(const struct options *options, FILE *file)
 {
     for (size_t i = 0; i < options->count; i++) {
         const struct option_row *row = options->slots[i].row;
-        const char *value = row->value_name ? row->value_name : "";
-        const char *space = row->value_name ? " " : "";
+        bool valued = row->value_name && !row->value_optional;
+        const char *value = valued ? row->value_name : "";
+        const char *space = valued ? " " : "";
         fprintf(file, "--%s%s%s\n", row->name, space, value);
         if (row->short_name)
             fprintf(file, "-%c%s%s\n", row->short_name, space, value);
