@@ -29,7 +29,8 @@ prepare() {
   images=$(eval "$find_command" </dev/null) || fail "cannot find out which images are registered from $location"
   for image in $images; do
     say "deregistering $image"
-    aws ec2 deregister-image --image-id="$image" ${region:+"--region=$region"} </dev/null >/dev/null
+    answer=$(aws ec2 deregister-image --image-id="$image" ${region:+"--region=$region"} 2>&1 </dev/null) ||
+      fail "deregistering $image: $answer"
   done
 }
 

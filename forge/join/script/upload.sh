@@ -69,7 +69,7 @@ upload() { # KEY FILE SIZE MD5 CONTENT-MD5
 finish() {
   say "uploaded: $location"
   if [ $register = yes ]; then
-    eval "$register_command" </dev/null
+    eval "$register_command" </dev/null || fail "the objects are there, but $location is not registered"
   else
     say "to register it: $register_command"
   fi
