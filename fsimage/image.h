@@ -47,6 +47,11 @@ MUST_CHECK struct device *image_device(const struct image *image, struct error *
 /* A new sparse raw file of SIZE bytes for reading and writing; PATH must not exist. */
 MUST_CHECK struct device *device_create_raw(const char *path, int64_t size, struct error **err);
 
+/* A new image of SIZE bytes in FORMAT, to be written once; PATH must not exist. Zeros that are
+ * written become holes, unless ALLOCATE gives every byte its place on the disk. */
+MUST_CHECK struct device *device_create(const char *path, enum image_format format, int64_t size,
+                                        bool allocate, struct error **err);
+
 /* SIZE bytes written once, in ascending order, to a stream such as a pipe; gaps become zeros.
  * FD is borrowed. */
 struct device *device_stream(int fd, int64_t size);

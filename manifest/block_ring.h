@@ -16,6 +16,7 @@ struct block {
     unsigned char *output; /* the ring's output_size bytes */
     size_t output_length;
     int64_t offset; /* where the input comes from, if that matters */
+    bool alone;     /* the input can be understood without what is before it, if that matters */
     uint32_t crc;   /* CRC-32 of the input */
     bool packed;    /* the ring's own mark */
 };

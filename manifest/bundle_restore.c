@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Restoring an image:
  *
- *   parts -> decrypt -> inflate -> digest -> tar member -> device
- *   (size,              (one gzip  (SHA-1 of  (each run
- *    SHA-1)              member)    it all)    checked)
+ *   parts -> | -> decrypt -> inflate -> digest -> | -> tar member -> device
+ *   (size,                   (one gzip  (SHA-1 of      (each run
+ *    SHA-1)                   member)    it all)        checked)
  *
- * Each layer pulls from the one before; the loop here pulls from the last. */
+ * Each layer pulls from the one before; the loop here pulls from the last. At a | a thread reads
+ * ahead; inflating has threads of its own. */
 #include "manifest/bundle_restore.h"
+#include "forge/base/cpu.h"
 #include "manifest/source_decrypt.h"
 #include "manifest/source_digest.h"
 #include "manifest/source_inflate.h"
 #include "manifest/source_parts.h"
+#include "manifest/source_thread.h"
 #include "manifest/tar_reader.h"
 
 #include <string.h>
@@ -99,12 +102,18 @@ int bundle_restore(const struct manifest *manifest, const struct cipher_key *key
                          (long long)image->size, (long long)manifest->size);
     AUTO(digest_free) struct digest *digest = digest_new(DIGEST_SHA1, err);
     AUTO(source_close) struct source *parts = source_parts_open(manifest, directory);
-    AUTO(source_close) struct source *plain = source_decrypt_open(parts, key, err);
-    AUTO(source_close) struct source *whole = plain ? source_inflate_open(plain, err) : NULL;
+    AUTO(source_close) struct source *fetched = source_thread_open(parts, err);
+    AUTO(source_close)
+    struct source *plain = fetched ? source_decrypt_open(fetched, key, err) : NULL;
+    AUTO(source_close)
+    struct source *whole = plain ? source_inflate_open(plain, cpu_count(), err) : NULL;
     if (!digest || !whole)
         return -1;
     AUTO(source_close)
-    struct source *tar = source_digest_open(whole, digest, manifest->size + TAR_OVERHEAD_MAX);
+    struct source *digested = source_digest_open(whole, digest, manifest->size + TAR_OVERHEAD_MAX);
+    AUTO(source_close) struct source *tar = source_thread_open(digested, err);
+    if (!tar)
+        return -1;
     if (restore_member(manifest, tar, image, progress, mtime, field, err))
         return -1;
     return check_digest(manifest, digest, err);

@@ -3,11 +3,9 @@
 #ifndef FORGE_MANIFEST_DEFLATE_CHECK_H
 #define FORGE_MANIFEST_DEFLATE_CHECK_H
 
-#include "forge/base/error.h"
+#include "manifest/piece_inflater.h"
 
-#include <stddef.h>
-
-enum { DEFLATE_CHECK_ROOM = 2 }; /* bytes behind the stream that a check uses */
+enum { DEFLATE_CHECK_ROOM = PIECE_INFLATER_ROOM }; /* bytes behind the stream that a check uses */
 
 struct deflate_check;
 MUST_CHECK struct deflate_check *deflate_check_new(struct error **err);

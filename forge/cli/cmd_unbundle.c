@@ -9,9 +9,9 @@
 
 struct unbundle_values {
     struct key_settings keys;
-    char *output, *source, *tmpdir;
+    char *output, *source;
     int format;
-    bool force, json;
+    bool force, no_sparse, json;
 };
 
 static const struct option_choice formats[] = { { "raw", IMAGE_RAW },
@@ -28,8 +28,8 @@ static const struct option_row rows[] = {
       "Directory of the parts (the manifest's own)" },
     { "json", 0, OPTION_FLAG, NULL, FIELD(json),
       "Print the result as JSON: every fault of a bundle that is not right" },
-    { "tmpdir", 0, OPTION_PATH, "DIR", FIELD(tmpdir),
-      "Directory for large temporary files (beside the image)" },
+    { "no-sparse", 0, OPTION_FLAG, NULL, FIELD(no_sparse),
+      "Give every byte its place on the disk: no holes" },
 };
 
 static void declare(struct options *options, void *opaque)
@@ -82,8 +82,8 @@ static int run(const struct invocation *invocation, struct error **err)
         .output = values->output,
         .format = (enum image_format)values->format,
         .replace = values->force,
+        .no_sparse = values->no_sparse,
         .report = &report,
-        .tmpdir = values->tmpdir,
     };
     int result = stream ? forge_unbundle_stream(&request, STDOUT_FILENO, invocation->progress, err)
                         : forge_unbundle(&request, invocation->progress, err);

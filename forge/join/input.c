@@ -28,7 +28,8 @@ static struct image *restore(const struct manifest *manifest, const char *path,
     AUTO_FREE char *file = path_join(scratch, "restored.raw");
     if (require_space(scratch, manifest->size, "restoring the bundle's image", err))
         return NULL;
-    AUTO(device_close) struct device *device = device_create_raw(file, manifest->size, err);
+    AUTO(device_close)
+    struct device *device = device_create(file, IMAGE_RAW, manifest->size, false, err);
     if (!device || bundle_extract(manifest, options->key, parts, device, progress, NULL, NULL, err))
         return NULL;
     return image_of(file, IMAGE_RAW, manifest->size);

@@ -21,34 +21,20 @@ static char *directory_of_parts(const struct unbundle_request *request)
     return request->source ? xstrdup(request->source) : path_dirname(request->manifest_path);
 }
 
-/* Restore MANIFEST's image as a new raw file at PATH. */
-static int extract_raw(const struct unbundle_request *request, const struct manifest *manifest,
-                       const char *path, struct progress *progress, int64_t *mtime,
-                       struct error **err)
+/* Restore MANIFEST's image as a new file at PATH. */
+static int extract(const struct unbundle_request *request, const struct manifest *manifest,
+                   const char *path, struct progress *progress, int64_t *mtime, struct error **err)
 {
     AUTO_FREE char *parts = directory_of_parts(request);
-    AUTO(device_close) struct device *device = device_create_raw(path, manifest->size, err);
+    AUTO(device_close)
+    struct device *device =
+        device_create(path, request->format, manifest->size, request->no_sparse, err);
     if (!device)
         return -1;
     if (bundle_extract(manifest, request->key, parts, device, progress, mtime, request->report,
                        err))
         return error_wrap(err, "%s", request->manifest_path);
     return device_flush(device, err);
-}
-
-static int extract_qcow2(const struct unbundle_request *request, const struct manifest *manifest,
-                         const char *output_dir, const char *path, struct progress *progress,
-                         int64_t *mtime, struct error **err)
-{
-    const char *parent = request->tmpdir ? request->tmpdir : output_dir;
-    AUTO(workdir_close) struct workdir *scratch = workdir_create(parent, err);
-    if (!scratch)
-        return -1;
-    AUTO_FREE char *raw = workdir_file(scratch, "image.raw");
-    if (extract_raw(request, manifest, raw, progress, mtime, err))
-        return -1;
-    AUTO(image_close) struct image *image = image_of(raw, IMAGE_RAW, manifest->size);
-    return image_convert(image, path, IMAGE_QCOW2, progress, err);
 }
 
 static int set_mtime(const char *path, int64_t mtime, struct error **err)
@@ -74,11 +60,7 @@ int forge_unbundle(const struct unbundle_request *request, struct progress *prog
         return -1;
     AUTO_FREE char *file = workdir_file(staging, "output");
     int64_t mtime = 0;
-    int extracted =
-        request->format == IMAGE_RAW
-            ? extract_raw(request, &manifest, file, progress, &mtime, err)
-            : extract_qcow2(request, &manifest, output_dir, file, progress, &mtime, err);
-    if (extracted || set_mtime(file, mtime, err))
+    if (extract(request, &manifest, file, progress, &mtime, err) || set_mtime(file, mtime, err))
         return -1;
     return publish_file(file, request->output, request->replace, err);
 }

@@ -15,8 +15,8 @@ struct unbundle_request {
     const char *output;
     enum image_format format;
     bool replace;
+    bool no_sparse;               /* every byte gets its place on the disk */
     struct bundle_report *report; /* receives every fault of the bundle; may be NULL */
-    const char *tmpdir;           /* where a qcow2 is prepared as raw; NULL: beside OUTPUT */
 };
 
 /* Restore the image into request->output: made in a work directory beside it, given the time that

@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     enum { OUTPUT_MAX = 16 << 20 };
     struct memory_source memory = memory_source_of(data, size);
     AUTO(error_free) struct error *err = NULL;
-    AUTO(source_close) struct source *inflated = source_inflate_open(&memory.source, &err);
+    AUTO(source_close) struct source *inflated = source_inflate_open(&memory.source, 2, &err);
     char buffer[4096];
     ssize_t got = inflated ? 1 : 0;
     for (size_t total = 0; got > 0 && total < OUTPUT_MAX; total += (size_t)got)

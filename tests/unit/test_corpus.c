@@ -61,7 +61,7 @@ static bool read_gzip(const char *path, const void *bytes, size_t size, struct e
 {
     (void)path;
     struct memory_source memory = memory_source_of(bytes, size);
-    AUTO(source_close) struct source *source = source_inflate_open(&memory.source, err);
+    AUTO(source_close) struct source *source = source_inflate_open(&memory.source, 2, err);
     char buffer[4096];
     ssize_t got = source ? 1 : -1;
     while (got > 0)
