@@ -23,7 +23,8 @@ usage 'too few arguments' bundle
 usage 'too few arguments' verify
 usage 'too many arguments, from "b" on' bundle a b
 usage 'not one of raw\|qcow2' bundle --format vmdk a
-usage 'a whole number from 1 to 12' bundle --level 13 a
+usage '"13" is neither a level from 1 to 12 nor "fast"' bundle --level 13 a
+usage 'a whole number from 1 to' bundle --threads 0 a
 usage '"ami" is not VIRTUAL=DEVICE' bundle -B ami a
 usage 'a file name without a slash' bundle --prefix a/b a
 usage 'give --output' unbundle a
