@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Line by line through an fstab(5). */
+#include "fsimage/fstab.h"
+
+#include <string.h>
+
+enum { SPEC, FILE_NAME, TYPE, OPTIONS, FREQUENCY, PASS, FIELDS };
+
+/* The fields of LINE; false for a comment, an empty line, and what has too few of them. */
+static bool split(const char *line, struct string_list *fields)
+{
+    AUTO_FREE char *blanks = xstrdup(line);
+    for (char *at = blanks; *at; at++)
+        if (*at == '\t')
+            *at = ' ';
+    string_list_split(fields, blanks, ' ');
+    return fields->count > TYPE && fields->items[0][0] != '#';
+}
+
+static const char *field_or(const struct string_list *fields, size_t index, const char *otherwise)
+{
+    return fields->count > index ? fields->items[index] : otherwise;
+}
+
+static char *root_line(const struct string_list *fields, const struct fstab_disk *disk)
+{
+    const char *options = disk->root_type_changed ? "defaults"
+                                                  : field_or(fields, OPTIONS, "defaults");
+    return xasprintf("%s / %s %s %s %s", disk->root_spec, disk->root_type, options,
+                     field_or(fields, FREQUENCY, "0"), field_or(fields, PASS, "1"));
+}
+
+/* Swap files live in the tree and stay; partitions and volumes are gone. */
+static bool is_gone_swap(const struct string_list *fields)
+{
+    const char *spec = fields->items[SPEC];
+    return strcmp(fields->items[TYPE], "swap") == 0 &&
+           (spec[0] != '/' || starts_with(spec, "/dev/"));
+}
+
+/* Why LINE's file system is not there any more; NULL when it is. */
+static const char *reason_gone(const struct string_list *fields, const struct fstab_disk *disk)
+{
+    const char *place = fields->items[FILE_NAME];
+    if (strcmp(place, "/boot/efi") == 0 && !disk->has_efi)
+        return "there is no EFI system partition";
+    if (is_gone_swap(fields))
+        return "this swap space was left out";
+    if (disk->merged && strcmp(place, "/") != 0 && string_list_contains(disk->merged, place))
+        return "now a part of the root file system";
+    return NULL;
+}
+
+/* LINE, without its newline, as it has to be; owned. */
+static char *rewrite_line(const char *line, const struct fstab_disk *disk, bool *has_root)
+{
+    AUTO_STRINGS struct string_list fields = { 0 };
+    if (!split(line, &fields))
+        return xstrdup(line);
+    if (strcmp(fields.items[FILE_NAME], "/") == 0) {
+        *has_root = true;
+        return root_line(&fields, disk);
+    }
+    const char *reason = reason_gone(&fields, disk);
+    return reason ? xasprintf("# %s: %s", reason, line) : xstrdup(line);
+}
+
+static void append(char **text, const char *line, const char *end)
+{
+    char *longer = xasprintf("%s%s%s", *text, line, end);
+    free(*text);
+    *text = longer;
+}
+
+char *fstab_rewrite(const char *text, const struct fstab_disk *disk)
+{
+    char *out = xstrdup("");
+    bool has_root = false;
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        AUTO_FREE char *line = xstrndup(text, length);
+        AUTO_FREE char *rewritten = rewrite_line(line, disk, &has_root);
+        append(&out, rewritten, text[length] || !has_root ? "\n" : "");
+        text += length + (text[length] == '\n');
+    }
+    if (!has_root) {
+        static const struct string_list none = { 0 };
+        AUTO_FREE char *line = root_line(&none, disk);
+        append(&out, line, "\n");
+    }
+    return out;
+}
+
+#define TABLE_END                                                                                  \
+    "none      /proc proc    defaults 0 0\n"                                                       \
+    "none      /sys  sysfs   defaults 0 0\n"
+
+const char *fstab_template(bool legacy)
+{
+    static const char current[] = "# Default /etc/fstab, as ec2-bundle-vol generates it\n"
+                                  "/dev/sda1 /     ext3    defaults 1 1\n"
+                                  "/dev/sdb  /mnt  ext3    defaults 0 0\n"
+                                  "none      /dev/pts devpts gid=5,mode=620 0 0\n" TABLE_END;
+    static const char older[] = "# Legacy /etc/fstab, as ec2-bundle-vol generates it for i386\n"
+                                "/dev/sda1 /     ext3    defaults 1 1\n"
+                                "/dev/sda2 /mnt  ext3    defaults 0 0\n"
+                                "/dev/sda3 swap  swap    defaults 0 0\n" TABLE_END;
+    return legacy ? older : current;
+}

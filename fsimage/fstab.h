@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A guest's fstab(5) made to fit another disk. */
+#ifndef FORGE_FSIMAGE_FSTAB_H
+#define FORGE_FSIMAGE_FSTAB_H
+
+#include "forge/base/strings.h"
+
+/* How the new disk looks to the guest. Everything is borrowed. */
+struct fstab_disk {
+    const char *root_spec;            /* "UUID=...", "LABEL=...", "/dev/sda1" */
+    const char *root_type;            /* "ext4" */
+    bool root_type_changed;           /* options of the old type are dropped */
+    bool has_efi;                     /* /boot/efi stays */
+    const struct string_list *merged; /* mount points whose file systems went into the root's */
+};
+
+/* TEXT for DISK: owned. The line of / gets its device and type; lines of merged file systems, of
+ * /boot/efi without an EFI partition, and of swap on partitions become comments that say why; all
+ * else stays as it is, byte for byte. A text without a line for / gets one. */
+char *fstab_rewrite(const char *text, const struct fstab_disk *disk);
+
+/* The two that ec2-bundle-vol writes with --generate-fstab (FORMAT.md 10, step 8): the one with
+ * four virtual disks and devpts, and the older one for i386. Static. */
+const char *fstab_template(bool legacy);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An fstab keeps all that is still true on another disk. */
+#include "fsimage/fstab.h"
+#include "tests/unit/check.h"
+
+static void assert_rewritten(const char *text, const struct fstab_disk *disk, const char *expected)
+{
+    AUTO_FREE char *found = fstab_rewrite(text, disk);
+    assert_string_equal(found, expected);
+}
+
+static void the_root_line_gets_device_and_type(void **state)
+{
+    (void)state;
+    struct fstab_disk disk = { .root_spec = "UUID=1234", .root_type = "ext4" };
+    assert_rewritten("# a comment\n\n/dev/vda1\t/\text4  errors=remount-ro 0\t1\n"
+                     "proc /proc proc nodev 0 0\n",
+                     &disk,
+                     "# a comment\n\nUUID=1234 / ext4 errors=remount-ro 0 1\n"
+                     "proc /proc proc nodev 0 0\n");
+    disk.root_type_changed = true;
+    assert_rewritten("/dev/vda1 / xfs inode64,logbufs=8 0 0", &disk,
+                     "UUID=1234 / ext4 defaults 0 0");
+    assert_rewritten("/dev/vda1 / xfs", &disk, "UUID=1234 / ext4 defaults 0 1");
+}
+
+static void a_missing_root_line_is_added(void **state)
+{
+    (void)state;
+    const struct fstab_disk disk = { .root_spec = "LABEL=root", .root_type = "ext3" };
+    assert_rewritten("", &disk, "LABEL=root / ext3 defaults 0 1\n");
+    assert_rewritten("# UNCONFIGURED FSTAB", &disk,
+                     "# UNCONFIGURED FSTAB\nLABEL=root / ext3 defaults 0 1\n");
+    assert_rewritten("broken\n", &disk, "broken\nLABEL=root / ext3 defaults 0 1\n");
+}
+
+static void what_is_gone_becomes_a_comment(void **state)
+{
+    (void)state;
+    AUTO_STRINGS struct string_list merged = { 0 };
+    string_list_add(&merged, "/");
+    string_list_add(&merged, "/boot");
+    string_list_add(&merged, "/var");
+    struct fstab_disk disk = { .root_spec = "/dev/sda1", .root_type = "ext4", .merged = &merged };
+    static const char text[] = "/dev/vg/root / ext4 defaults 0 1\n"
+                               "UUID=b /boot ext2 defaults 0 2\n"
+                               "UUID=c /boot/efi vfat umask=0077 0 1\n"
+                               "/dev/vg/var /var ext4 defaults 0 2\n"
+                               "/dev/vg/swap none swap sw 0 0\n"
+                               "/swapfile none swap sw 0 0\n"
+                               "nas:/home /home nfs defaults 0 0\n";
+    assert_rewritten(text, &disk,
+                     "/dev/sda1 / ext4 defaults 0 1\n"
+                     "# now a part of the root file system: UUID=b /boot ext2 defaults 0 2\n"
+                     "# there is no EFI system partition: UUID=c /boot/efi vfat umask=0077 0 1\n"
+                     "# now a part of the root file system: /dev/vg/var /var ext4 defaults 0 2\n"
+                     "# this swap space was left out: /dev/vg/swap none swap sw 0 0\n"
+                     "/swapfile none swap sw 0 0\n"
+                     "nas:/home /home nfs defaults 0 0\n");
+    disk.has_efi = true;
+    AUTO_FREE char *with_efi = fstab_rewrite(text, &disk);
+    assert_non_null(strstr(with_efi, "\nUUID=c /boot/efi vfat umask=0077 0 1\n"));
+}
+
+/* FORMAT.md 10, step 8. */
+static void templates_are_ec2_bundle_vols(void **state)
+{
+    (void)state;
+    assert_non_null(strstr(fstab_template(false), "\n/dev/sda1 /     ext3    defaults 1 1\n"));
+    assert_non_null(strstr(fstab_template(false), "\n/dev/sdb  /mnt  ext3    defaults 0 0\n"));
+    assert_non_null(strstr(fstab_template(false), "/dev/pts devpts gid=5,mode=620 0 0\n"));
+    assert_null(strstr(fstab_template(true), "devpts"));
+    assert_non_null(strstr(fstab_template(true), "\n/dev/sda3 swap  swap"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_root_line_gets_device_and_type),
+        cmocka_unit_test(a_missing_root_line_is_added),
+        cmocka_unit_test(what_is_gone_becomes_a_comment),
+        cmocka_unit_test(templates_are_ec2_bundle_vols),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
