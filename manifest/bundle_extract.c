@@ -32,7 +32,7 @@ int bundle_extract(const struct manifest *manifest, const struct private_key *ke
         return -1;
     struct error *fault = NULL;
     const char *field = "image/bundled_size";
-    progress_begin(progress, "unbundling", manifest->size);
+    progress_begin(progress, "unbundling", manifest->bundled_size);
     int result = parts_present(manifest, directory, &fault);
     if (result == 0)
         result = bundle_restore(manifest, &cipher_key, directory, image, progress, mtime, &field,

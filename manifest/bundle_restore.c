@@ -33,8 +33,8 @@ static int check_size(const struct manifest *manifest, int64_t size, struct erro
 }
 
 /* Copy the runs of data to IMAGE, with holes between them and behind the last. */
-static int copy_runs(struct tar_reader *reader, struct device *image, struct progress *progress,
-                     struct error **err)
+static int copy_runs(struct tar_reader *reader, struct device *image, struct source *parts,
+                     struct progress *progress, struct error **err)
 {
     int64_t position = 0, offset;
     const void *bytes;
@@ -46,7 +46,7 @@ static int copy_runs(struct tar_reader *reader, struct device *image, struct pro
         if (count && device_pwrite(image, bytes, count, offset, err))
             return -1;
         position = offset + (int64_t)count;
-        progress_update(progress, position);
+        progress_update(progress, source_parts_done(parts));
     }
     if (more < 0)
         return -1;
@@ -74,9 +74,9 @@ static int check_digest(const struct manifest *manifest, struct digest *digest, 
                      manifest->digest);
 }
 
-static int restore_member(const struct manifest *manifest, struct source *tar, struct device *image,
-                          struct progress *progress, int64_t *mtime, const char **field,
-                          struct error **err)
+static int restore_member(const struct manifest *manifest, struct source *parts, struct source *tar,
+                          struct device *image, struct progress *progress, int64_t *mtime,
+                          const char **field, struct error **err)
 {
     AUTO(tar_reader_close) struct tar_reader *reader = tar_reader_open(tar, err);
     if (!reader)
@@ -85,7 +85,7 @@ static int restore_member(const struct manifest *manifest, struct source *tar, s
         *field = "image/size";
         return -1;
     }
-    if (copy_runs(reader, image, progress, err))
+    if (copy_runs(reader, image, parts, progress, err))
         return -1;
     if (mtime)
         *mtime = tar_reader_mtime(reader);
@@ -114,7 +114,7 @@ int bundle_restore(const struct manifest *manifest, const struct cipher_key *key
     AUTO(source_close) struct source *tar = source_thread_open(digested, err);
     if (!tar)
         return -1;
-    if (restore_member(manifest, tar, image, progress, mtime, field, err))
+    if (restore_member(manifest, parts, tar, image, progress, mtime, field, err))
         return -1;
     return check_digest(manifest, digest, err);
 }

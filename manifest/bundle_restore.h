@@ -8,7 +8,7 @@
 
 /* Restore the image of MANIFEST with KEY into IMAGE, which has manifest->size bytes, and check all
  * that can be checked on the way (ERROR_MISMATCH). *MTIME, when not NULL, receives the member's.
- * PROGRESS, whose step the caller began, is told the bytes of the image. After a mismatch *FIELD is
+ * PROGRESS, whose step the caller began, is told the bytes of the parts. After a mismatch *FIELD is
  * the manifest's element that the content contradicts. */
 MUST_CHECK int bundle_restore(const struct manifest *manifest, const struct cipher_key *key,
                               const char *directory, struct device *image,

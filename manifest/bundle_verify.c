@@ -49,7 +49,7 @@ static struct error *verify_content(const struct manifest *manifest, const struc
 {
     struct device discard = { .ops = &discard_ops, .size = manifest->size };
     struct error *fault = NULL;
-    progress_begin(progress, "verifying", manifest->size);
+    progress_begin(progress, "verifying", manifest->bundled_size);
     bool sound =
         bundle_restore(manifest, key, directory, &discard, progress, NULL, field, &fault) == 0;
     progress_end(progress);

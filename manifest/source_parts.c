@@ -6,6 +6,7 @@
 #include "manifest/part_file.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
 
 struct source_parts {
     struct source source;
@@ -15,7 +16,7 @@ struct source_parts {
     int fd;
     struct digest *digest; /* of that part */
     int64_t size;          /* bytes of it so far */
-    int64_t total;         /* bytes of all */
+    atomic_llong total;    /* bytes of all */
 };
 
 static int begin_part(struct source_parts *parts, struct error **err)
@@ -51,10 +52,11 @@ static int end_part(struct source_parts *parts, struct error **err)
 
 static int check_total(const struct source_parts *parts, struct error **err)
 {
-    if (parts->total == parts->manifest->bundled_size)
+    long long total = atomic_load(&parts->total);
+    if (total == parts->manifest->bundled_size)
         return 0;
     return error_set(err, ERROR_MISMATCH, "the parts have %lld bytes, the manifest says %lld",
-                     (long long)parts->total, (long long)parts->manifest->bundled_size);
+                     total, (long long)parts->manifest->bundled_size);
 }
 
 static ssize_t parts_read(struct source *source, void *buffer, size_t count, struct error **err)
@@ -72,13 +74,18 @@ static ssize_t parts_read(struct source *source, void *buffer, size_t count, str
         if (got > 0) {
             digest_update(parts->digest, buffer, (size_t)got);
             parts->size += got;
-            parts->total += got;
+            atomic_fetch_add(&parts->total, got);
             return got;
         }
         if (end_part(parts, err))
             return -1;
     }
     return check_total(parts, err);
+}
+
+int64_t source_parts_done(struct source *source)
+{
+    return atomic_load(&container_of(source, struct source_parts, source)->total);
 }
 
 static void parts_close(struct source *source)

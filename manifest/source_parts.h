@@ -10,4 +10,7 @@
  * end their sum: ERROR_MISMATCH. Borrows both. */
 struct source *source_parts_open(const struct manifest *manifest, const char *directory);
 
+/* How many bytes have been read so far; any thread may ask. */
+int64_t source_parts_done(struct source *source);
+
 #endif
