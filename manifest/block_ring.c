@@ -35,14 +35,6 @@ struct block_ring {
     unsigned char *memory; /* all inputs and outputs */
 };
 
-/* A block for each packer, one that is filled ahead and one that is written; more hold memory and
- * win nothing. Few threads have a little more to even out their pace. */
-static unsigned slots_for(unsigned packers)
-{
-    enum { LEAST = 4 };
-    return packers + 2 > LEAST ? packers + 2 : LEAST;
-}
-
 static int64_t now(void)
 {
     struct timespec time;
@@ -70,10 +62,10 @@ static struct block *slot(struct block_ring *ring, uint64_t number)
     return &ring->blocks[number % ring->count];
 }
 
-struct block_ring *block_ring_new(unsigned packers, size_t input_size, size_t output_size,
-                                  struct error **err)
+struct block_ring *block_ring_new(unsigned packers, unsigned spare, size_t input_size,
+                                  size_t output_size, struct error **err)
 {
-    unsigned count = slots_for(packers);
+    unsigned count = packers + spare;
     unsigned char *memory = NULL;
     size_t stride, total;
     if (__builtin_add_overflow(input_size, output_size, &stride) ||

@@ -23,10 +23,11 @@ struct block {
 
 struct block_ring;
 
-/* A ring for one reader, any number of packers (PACKERS says how many blocks are needed to keep
- * them busy) and one writer. Without packers (0) a block that is filled goes to the writer as it
- * is. Nothing is allocated later. */
-MUST_CHECK struct block_ring *block_ring_new(unsigned packers, size_t input_size,
+/* A ring for one reader, any number of packers and one writer. Without packers (0) a block that is
+ * filled goes to the writer as it is. There are PACKERS + SPARE blocks: with two spare ones, one
+ * is filled ahead while one is written; more hold memory and win nothing, with one the threads wait
+ * for each other now and then. Nothing is allocated later. */
+MUST_CHECK struct block_ring *block_ring_new(unsigned packers, unsigned spare, size_t input_size,
                                              size_t output_size, struct error **err);
 void block_ring_free(struct block_ring *ring); /* after all threads are done with it */
 DEFINE_CLEANUP(struct block_ring *, block_ring_free)

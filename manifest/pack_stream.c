@@ -160,14 +160,23 @@ static void note_work(struct block_ring *ring, const struct worker *workers,
     stats->waits[THREAD_ENCRYPTOR] += block_ring_waited(ring, BLOCK_WRITER);
 }
 
+/* The highest levels need megabytes for each packer, and so much time that waiting costs nothing.
+ */
+static unsigned spare_blocks(const struct pack_options *options)
+{
+    enum { HUNGRY_LEVEL = 10 };
+    return options->level < HUNGRY_LEVEL ? 2 : 1;
+}
+
 static int pack_with(struct worker *workers, struct source *source, struct sink *sink,
                      const struct pack_options *options, char **digest, struct error **err)
 {
     size_t room = packer_bound(workers[0].packer, BLOCK_BYTES);
     AUTO(digest_free) struct digest *sha1 = digest_new(DIGEST_SHA1, err);
     AUTO(block_ring_free)
-    struct block_ring *ring = sha1 ? block_ring_new(options->threads, BLOCK_BYTES, room, err)
-                                   : NULL;
+    struct block_ring *ring =
+        sha1 ? block_ring_new(options->threads, spare_blocks(options), BLOCK_BYTES, room, err)
+             : NULL;
     if (!ring)
         return -1;
     for (unsigned i = 0; i < options->threads; i++)

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* What a core's cache holds: the thread finds it there. */
-enum { PIECE = 256 << 10 };
+enum { PIECE = 256 << 10, PIECES = 4 };
 
 struct sink_thread {
     struct sink sink;
@@ -114,7 +114,7 @@ struct sink *sink_thread_new(struct sink *below, struct error **err)
     AUTO(sink_close) struct sink *sink = &thread->sink;
     thread->sink.ops = &sink_thread_ops;
     thread->below = below;
-    thread->ring = block_ring_new(0, PIECE, 0, err);
+    thread->ring = block_ring_new(0, PIECES, PIECE, 0, err);
     if (!thread->ring)
         return NULL;
     errno = pthread_create(&thread->thread, NULL, write_pieces, thread);

@@ -363,7 +363,7 @@ struct source *source_inflate_open(struct source *below, unsigned threads, struc
     stream->at_flush = true;
     stream->carry = xcalloc(1, INPUT);
     unsigned count = threads < THREADS_MAX ? threads : THREADS_MAX;
-    stream->ring = block_ring_new(count, INPUT + PIECE_INFLATER_ROOM, OUTPUT, err);
+    stream->ring = block_ring_new(count, 2, INPUT + PIECE_INFLATER_ROOM, OUTPUT, err);
     stream->inflater = stream->ring ? inflater_new(err) : NULL;
     if (!stream->inflater)
         return NULL;

@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* What a core's cache holds: the reader finds it there. */
-enum { PIECE = 256 << 10 };
+enum { PIECE = 256 << 10, PIECES = 4 };
 
 struct source_thread {
     struct source source;
@@ -82,7 +82,7 @@ struct source *source_thread_open(struct source *below, struct error **err)
     AUTO(source_close) struct source *source = &thread->source;
     thread->source.ops = &source_thread_ops;
     thread->below = below;
-    thread->ring = block_ring_new(0, PIECE, 0, err);
+    thread->ring = block_ring_new(0, PIECES, PIECE, 0, err);
     if (!thread->ring)
         return NULL;
     errno = pthread_create(&thread->thread, NULL, read_ahead, thread);

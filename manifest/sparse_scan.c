@@ -189,7 +189,7 @@ int sparse_map_scan(struct device *image, unsigned threads, struct progress *pro
 {
     struct worker workers[THREADS_MAX] = { 0 };
     unsigned count = threads < THREADS_MAX ? threads : THREADS_MAX;
-    AUTO(block_ring_free) struct block_ring *ring = block_ring_new(count, CHUNK, BLOCKS, err);
+    AUTO(block_ring_free) struct block_ring *ring = block_ring_new(count, 2, CHUNK, BLOCKS, err);
     if (!ring)
         return -1;
     for (unsigned i = 0; i < count; i++)

@@ -79,7 +79,7 @@ static int run(struct plan *plan, unsigned packers, struct error **err)
     pthread_t reading, packing[8];
     alarm(60); /* a lost wake-up is a failure, not a hang */
     plan->packers = packers;
-    plan->ring = block_ring_new(packers, SIZE, SIZE, err);
+    plan->ring = block_ring_new(packers, packers ? 1 + packers % 2 : 4, SIZE, SIZE, err);
     assert_non_null(plan->ring);
     assert_int_equal(pthread_create(&reading, NULL, reader, plan), 0);
     for (unsigned i = 0; i < packers; i++)
@@ -149,7 +149,7 @@ static void the_first_error_wins(void **state)
 {
     (void)state;
     struct error *err = NULL;
-    struct block_ring *ring = block_ring_new(1, SIZE, SIZE, &err);
+    struct block_ring *ring = block_ring_new(1, 2, SIZE, SIZE, &err);
     assert_ok(ring, err);
     block_ring_fail(ring, failure("first"));
     block_ring_fail(ring, failure("second"));
@@ -166,7 +166,7 @@ static void too_large_a_ring_is_an_error(void **state)
 {
     (void)state;
     struct error *err = NULL;
-    assert_null(block_ring_new(1, SIZE_MAX / 2, SIZE, &err));
+    assert_null(block_ring_new(1, 2, SIZE_MAX / 2, SIZE, &err));
     assert_error(err, ERROR_FAILED, "no memory");
 }
 
