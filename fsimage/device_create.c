@@ -47,5 +47,8 @@ struct device *device_create(const char *path, enum image_format format, int64_t
 {
     struct device *device = format == IMAGE_RAW ? create_raw(path, size, allocate, err)
                                                 : create_qcow2(path, size, allocate, err);
-    return device_fresh_new(device, allocate);
+    struct device *fresh = device_fresh_new(device, allocate);
+    if (fresh)
+        fresh->size = size; /* qcow2 rounds up to whole sectors, which stay zeros */
+    return fresh;
 }

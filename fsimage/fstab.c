@@ -22,10 +22,17 @@ static const char *field_or(const struct string_list *fields, size_t index, cons
     return fields->count > index ? fields->items[index] : otherwise;
 }
 
+/* Do mount options of one type suit the other? Those of ext2, ext3 and ext4 are one family's. */
+static bool options_suit(const char *old_type, const char *new_type)
+{
+    return strcmp(old_type, new_type) == 0 || strcmp(old_type, "auto") == 0 ||
+           (starts_with(old_type, "ext") && starts_with(new_type, "ext"));
+}
+
 static char *root_line(const struct string_list *fields, const struct fstab_disk *disk)
 {
-    const char *options = disk->root_type_changed ? "defaults"
-                                                  : field_or(fields, OPTIONS, "defaults");
+    bool suit = options_suit(field_or(fields, TYPE, ""), disk->root_type);
+    const char *options = suit ? field_or(fields, OPTIONS, "defaults") : "defaults";
     return xasprintf("%s / %s %s %s %s", disk->root_spec, disk->root_type, options,
                      field_or(fields, FREQUENCY, "0"), field_or(fields, PASS, "1"));
 }
@@ -38,10 +45,20 @@ static bool is_gone_swap(const struct string_list *fields)
            (spec[0] != '/' || starts_with(spec, "/dev/"));
 }
 
+/* Mount points are compared without a slash at their end. */
+static char *place_of(const struct string_list *fields)
+{
+    AUTO_FREE char *place = xstrdup(fields->items[FILE_NAME]);
+    size_t length = strlen(place);
+    while (length > 1 && place[length - 1] == '/')
+        place[--length] = '\0';
+    return STEAL(place);
+}
+
 /* Why LINE's file system is not there any more; NULL when it is. */
 static const char *reason_gone(const struct string_list *fields, const struct fstab_disk *disk)
 {
-    const char *place = fields->items[FILE_NAME];
+    AUTO_FREE char *place = place_of(fields);
     if (strcmp(place, "/boot/efi") == 0 && !disk->has_efi)
         return "there is no EFI system partition";
     if (is_gone_swap(fields))

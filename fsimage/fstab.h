@@ -9,12 +9,12 @@
 struct fstab_disk {
     const char *root_spec;            /* "UUID=...", "LABEL=...", "/dev/sda1" */
     const char *root_type;            /* "ext4" */
-    bool root_type_changed;           /* options of the old type are dropped */
     bool has_efi;                     /* /boot/efi stays */
     const struct string_list *merged; /* mount points whose file systems went into the root's */
 };
 
-/* TEXT for DISK: owned. The line of / gets its device and type; lines of merged file systems, of
+/* TEXT for DISK: owned. The line of / gets its device and type, and
+ * loses the options of another type; lines of merged file systems, of
  * /boot/efi without an EFI partition, and of swap on partitions become comments that say why; all
  * else stays as it is, byte for byte. A text without a line for / gets one. */
 char *fstab_rewrite(const char *text, const struct fstab_disk *disk);

@@ -201,6 +201,9 @@ int block_ring_result(struct block_ring *ring, struct error **err)
 {
     pthread_mutex_lock(&ring->lock);
     struct error *error = STEAL(ring->error);
+    bool failed = ring->failed;
     pthread_mutex_unlock(&ring->lock);
-    return error ? error_move(err, error) : 0;
+    if (error)
+        return error_move(err, error);
+    return failed ? error_set(err, ERROR_FAILED, "the stream has failed before") : 0;
 }

@@ -55,7 +55,8 @@ void block_ring_fail(struct block_ring *ring, struct error *error);
 enum block_role { BLOCK_READER, BLOCK_PACKERS, BLOCK_WRITER, BLOCK_ROLE_COUNT };
 int64_t block_ring_waited(struct block_ring *ring, enum block_role role);
 
-/* After all threads ended: -1 and the error that stopped the ring, or 0. */
+/* -1 and the error that stopped the ring, or 0; asked again, -1 and a sentence without the reason.
+ */
 MUST_CHECK int block_ring_result(struct block_ring *ring, struct error **err);
 
 #endif

@@ -19,9 +19,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* More packers than this only cost memory: one reader cannot feed them. */
-enum { THREADS_MAX = 64 };
-
 #define AUTO_KEY __attribute__((cleanup(cipher_key_wipe)))
 
 static char *copy_or(const char *text, const char *otherwise)
@@ -55,7 +52,7 @@ static int copy_fields(struct manifest *to, const struct manifest *from, struct 
 static unsigned thread_count(const struct bundle_options *options)
 {
     unsigned threads = options->threads ? options->threads : cpu_count();
-    return threads < THREADS_MAX ? threads : THREADS_MAX;
+    return threads < CPU_THREADS_MAX ? threads : CPU_THREADS_MAX;
 }
 
 /* Where the data is, as OPTIONS want it seen. The digest of the content needs the scan, whether its

@@ -41,8 +41,11 @@ int bundle_diagnose(const struct manifest *manifest, const char *directory,
         return error_move(err, STEAL(first));
     if (bundle_judge_parts(manifest, directory, progress, report, err))
         return -1;
-    if (report->verdicts[BUNDLE_CHECK_PARTS] == BUNDLE_OK &&
-        report->verdicts[BUNDLE_CHECK_SIZES] == BUNDLE_OK)
-        bundle_report_add(report, BUNDLE_CHECK_CONTENT, -1, field, STEAL(first));
+    if (report->verdicts[BUNDLE_CHECK_PARTS] != BUNDLE_OK ||
+        report->verdicts[BUNDLE_CHECK_SIZES] != BUNDLE_OK)
+        return 0;
+    if (first->cause != ERROR_MISMATCH) /* it is this host's, not the bundle's */
+        return error_move(err, STEAL(first));
+    bundle_report_add(report, BUNDLE_CHECK_CONTENT, -1, field, STEAL(first));
     return 0;
 }

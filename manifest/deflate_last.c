@@ -16,6 +16,8 @@
 enum {
     WINDOW = 32 << 10,
     STORED_MAX = 65535,
+    TRIES_MAX =
+        64, /* chance passes the first test once in thousands of bits; content may be made to */
     UNUSED_BITS = 7, /* of zlib's data_type */
     AT_BLOCK_END = 128,
 };
@@ -140,6 +142,7 @@ static bool find_dynamic(struct deflate_last *last, const unsigned char *stream,
                          struct deflate_blocks *out)
 {
     enum { STEP = 6 }; /* bytes of which all bits can be tested in one word */
+    int tries = 0;
     for (size_t byte = length; byte > 0;) {
         size_t step = byte < STEP ? byte : STEP;
         byte -= step;
@@ -149,9 +152,12 @@ static bool find_dynamic(struct deflate_last *last, const unsigned char *stream,
             unsigned bit = 63 - (unsigned)__builtin_clzll(marks);
             marks &= ~(UINT64_C(1) << bit);
             size_t position = 8 * byte + bit;
-            if (is_dynamic_header(last, stream, length, position) &&
-                inflates_to_end(last, stream, length, position, out))
+            if (!is_dynamic_header(last, stream, length, position))
+                continue;
+            if (inflates_to_end(last, stream, length, position, out))
                 return true;
+            if (++tries == TRIES_MAX)
+                return false;
         }
     }
     return false;

@@ -11,6 +11,7 @@
  * All else is inflated here in order, from the bytes in front of it. The CRC-32 at the end is over
  * all. */
 #include "manifest/source_inflate.h"
+#include "forge/base/cpu.h"
 #include "forge/base/memory.h"
 #include "manifest/block_ring.h"
 #include "manifest/gzip_header.h"
@@ -28,7 +29,6 @@ enum {
     OUTPUT = 1 << 20,            /* what our packers put into a piece */
     INPUT = OUTPUT + (16 << 10), /* what comes of it at most */
     PIECE_MIN = 512,             /* many flushes must not cost more than the bytes between them */
-    THREADS_MAX = 64,
     GIVE_UP = 8, /* failures in a row after which nobody tries to inflate alone any more */
     TRAILER = 8, /* CRC-32 and length, RFC 1952, 2.3.1 */
 };
@@ -52,7 +52,7 @@ struct source_inflate {
     size_t carried, carry_used;
     bool at_flush; /* the next piece begins where a flush ended, or the stream begins */
 
-    struct worker workers[THREADS_MAX];
+    struct worker workers[CPU_THREADS_MAX];
     unsigned worker_count, started;
 
     /* The reader's own. */
@@ -86,9 +86,27 @@ static size_t find_cut(const unsigned char *bytes, size_t count, size_t from)
     return mark ? (size_t)(mark - bytes) + MARK : 0;
 }
 
+/* A piece that is carried whole: what is behind it stays where it is, however many there are. */
+static bool cut_carried(struct source_inflate *stream, struct block *block)
+{
+    const unsigned char *carried = stream->carry + stream->carry_used;
+    size_t cut = find_cut(carried, stream->carried, 0);
+    if (!cut)
+        return false;
+    memcpy(block->input, carried, cut);
+    block->input_length = cut;
+    block->alone = stream->at_flush;
+    stream->at_flush = true;
+    stream->carry_used += cut;
+    stream->carried -= cut;
+    return true;
+}
+
 /* Fill BLOCK with one piece: 1, 0 at the end of the stream, -1. */
 static int cut_piece(struct source_inflate *stream, struct block *block, struct error **err)
 {
+    if (cut_carried(stream, block))
+        return 1;
     size_t count = stream->carried, looked = 0, cut = 0;
     memcpy(block->input, stream->carry + stream->carry_used, count);
     stream->carried = 0;
@@ -155,6 +173,15 @@ static void *cut_stream(void *opaque)
 
 /* -- the workers -- */
 
+/* A final stored block that was cut by a chance mark takes the end that inflating a piece adds for
+ * bytes of its own. */
+static bool took_end(const struct block *block)
+{
+    size_t length = block->output_length;
+    return length >= PIECE_INFLATER_ROOM && memcmp(block->output + length - PIECE_INFLATER_ROOM,
+                                                   "\x03\x00", PIECE_INFLATER_ROOM) == 0;
+}
+
 static void *inflate_pieces(void *opaque)
 {
     struct worker *worker = opaque;
@@ -164,6 +191,8 @@ static void *inflate_pieces(void *opaque)
         block->output_length = hopeful ? piece_inflate(worker->inflater, block->input,
                                                        block->input_length, block->output, OUTPUT)
                                        : 0;
+        if (took_end(block))
+            block->output_length = 0;
         if (block->output_length) {
             atomic_store(&stream->failures, 0);
             block->crc = packer_kinds[0]->crc32(0, block->output, block->output_length);
@@ -362,7 +391,7 @@ struct source *source_inflate_open(struct source *below, unsigned threads, struc
     stream->below = below;
     stream->at_flush = true;
     stream->carry = xcalloc(1, INPUT);
-    unsigned count = threads < THREADS_MAX ? threads : THREADS_MAX;
+    unsigned count = threads < CPU_THREADS_MAX ? threads : CPU_THREADS_MAX;
     stream->ring = block_ring_new(count, 2, INPUT + PIECE_INFLATER_ROOM, OUTPUT, err);
     stream->inflater = stream->ring ? inflater_new(err) : NULL;
     if (!stream->inflater)

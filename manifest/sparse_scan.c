@@ -5,6 +5,7 @@
  *                                          -> caller, in order: map, SHA-256 of the content
  */
 #include "forge/base/cancel.h"
+#include "forge/base/cpu.h"
 #include "forge/base/digest.h"
 #include "forge/base/memory.h"
 #include "manifest/block_ring.h"
@@ -17,7 +18,7 @@
 #include <string.h>
 
 /* A slot's input is a run of blocks, its output a byte for each: has it data? */
-enum { BLOCK = BUNDLE_SPARSE_BLOCK, BLOCKS = 16, CHUNK = BLOCKS * BLOCK, THREADS_MAX = 64 };
+enum { BLOCK = BUNDLE_SPARSE_BLOCK, BLOCKS = 16, CHUNK = BLOCKS * BLOCK };
 
 struct reader {
     struct device *image;
@@ -89,17 +90,6 @@ static void *read_image(void *opaque)
 
 /* -- the workers -- */
 
-/* Comparing the bytes with themselves, shifted, runs at the speed of memcmp(3). */
-static bool is_zero(const unsigned char *bytes, size_t count)
-{
-    enum { HEAD = 16 };
-    for (size_t i = 0; i < count && i < HEAD; i++) {
-        if (bytes[i])
-            return false;
-    }
-    return count <= HEAD || memcmp(bytes, bytes + HEAD, count - HEAD) == 0;
-}
-
 static void *look_at_blocks(void *opaque)
 {
     struct worker *worker = opaque;
@@ -108,7 +98,8 @@ static void *look_at_blocks(void *opaque)
         size_t count = (block->input_length + BLOCK - 1) / BLOCK;
         for (size_t i = 0; i < count; i++) {
             size_t length = block->input_length - i * BLOCK;
-            block->output[i] = !is_zero(block->input + i * BLOCK, length < BLOCK ? length : BLOCK);
+            block->output[i] =
+                !is_all_zero(block->input + i * BLOCK, length < BLOCK ? length : BLOCK);
         }
         block->output_length = count;
         stage_lap(&worker->zeros, &clock, (int64_t)block->input_length);
@@ -187,8 +178,8 @@ int sparse_map_scan(struct device *image, unsigned threads, struct progress *pro
                     struct sparse_map *out, struct digest *content, struct bundle_stats *stats,
                     struct error **err)
 {
-    struct worker workers[THREADS_MAX] = { 0 };
-    unsigned count = threads < THREADS_MAX ? threads : THREADS_MAX;
+    struct worker workers[CPU_THREADS_MAX] = { 0 };
+    unsigned count = threads < CPU_THREADS_MAX ? threads : CPU_THREADS_MAX;
     AUTO(block_ring_free) struct block_ring *ring = block_ring_new(count, 2, CHUNK, BLOCKS, err);
     if (!ring)
         return -1;

@@ -6,18 +6,41 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 static atomic_int received;
+static _Atomic int64_t first_signal;                     /* when, in nanoseconds; 0: none yet */
 static int wake_up[2] = { -1, -1 };                      /* the handler writes, the thread reads */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards hooks, held while they run */
 static struct cancel_hook *hooks;
+
+static int64_t now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
+}
+
+/* A second signal ends at once a program that the first could not. But timeout(1) and terminals
+ * send the first to the process and to its group: what comes right behind it is the same one. */
+static void end_if_asked_again(int number)
+{
+    enum { SAME_ONE = 1000 * 1000 * 1000 }; /* nanoseconds */
+    int64_t first = 0, time = now();
+    if (atomic_compare_exchange_strong(&first_signal, &first, time) || time - first < SAME_ONE)
+        return;
+    signal(number, SIG_DFL);
+    raise(number);
+}
 
 /* Handlers, not a signal mask: masks are inherited by programs we start, handlers are not. */
 static void on_signal(int signal)
 {
     int saved = errno, none = 0;
     atomic_compare_exchange_strong(&received, &none, signal);
+    end_if_asked_again(signal);
     if (write(wake_up[1], "", 1) < 0) {
         /* the pipe is full: the thread is awake already */
     }
@@ -46,8 +69,7 @@ int cancel_start(struct error **err)
     if ((errno = pthread_create(&thread, NULL, run_hooks, NULL)))
         return error_set_errno(err, "starting the signal thread");
     pthread_detach(thread);
-    /* SA_RESETHAND: a second signal ends at once a program that the first could not. */
-    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART | SA_RESETHAND };
+    struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
     static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
     for (size_t i = 0; i < ARRAY_SIZE(signals); i++) {
         struct sigaction before;

@@ -18,15 +18,6 @@ static struct device *below_of(struct device *device)
     return container_of(device, struct fresh_device, base)->below;
 }
 
-static bool is_zero(const unsigned char *bytes, size_t count)
-{
-    enum { HEAD = 16 };
-    for (size_t i = 0; i < count && i < HEAD; i++)
-        if (bytes[i])
-            return false;
-    return count <= HEAD || memcmp(bytes, bytes + HEAD, count - HEAD) == 0;
-}
-
 /* Where the run of whole pages of one kind ends that begins at BYTES[FROM], which is at OFFSET +
  * FROM of the device; *ZERO tells the kind. */
 static size_t run_end(const unsigned char *bytes, size_t count, int64_t offset, size_t from,
@@ -37,7 +28,7 @@ static size_t run_end(const unsigned char *bytes, size_t count, int64_t offset, 
         size_t page = PAGE - (size_t)((offset + (int64_t)end) % PAGE);
         if (page > count - end)
             page = count - end;
-        bool page_zero = is_zero(bytes + end, page);
+        bool page_zero = is_all_zero(bytes + end, page);
         if (end == from)
             *zero = page_zero;
         else if (page_zero != *zero)

@@ -52,3 +52,14 @@ char *xasprintf(const char *format, ...)
     va_end(args);
     return text;
 }
+
+/* Comparing the bytes with themselves, shifted. */
+bool is_all_zero(const void *bytes, size_t count)
+{
+    enum { HEAD = 16 };
+    const unsigned char *at = bytes;
+    for (size_t i = 0; i < count && i < HEAD; i++)
+        if (at[i])
+            return false;
+    return count <= HEAD || memcmp(at, at + HEAD, count - HEAD) == 0;
+}

@@ -5,6 +5,7 @@
 
 #include "forge/base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* All of these return owned memory and never NULL. */
@@ -14,6 +15,9 @@ char *xstrdup(const char *text);                          /* NULL gives NULL */
 char *xstrndup(const char *text, size_t length);
 char *xasprintf(const char *format, ...) PRINTF_LIKE(1, 2);
 char *xvasprintf(const char *format, va_list args) PRINTF_LIKE(1, 0);
+
+/* Are all COUNT bytes zero? At the speed of memcmp(3). */
+bool is_all_zero(const void *bytes, size_t count);
 
 #define NEW(type) ((type *)xcalloc(1, sizeof(type)))
 

@@ -8,8 +8,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { THREADS_MAX = 64 };
-
 struct shared {
     size_t count, buffer_size;
     atomic_size_t next; /* the first index nobody took */
@@ -41,10 +39,10 @@ void parallel_run(size_t count, size_t buffer_size,
     struct shared shared = {
         .count = count, .buffer_size = buffer_size, .run = run, .opaque = opaque
     };
-    pthread_t helpers[THREADS_MAX];
+    pthread_t helpers[CPU_THREADS_MAX];
     size_t wanted = cpu_count(), started = 0;
-    if (wanted > THREADS_MAX)
-        wanted = THREADS_MAX;
+    if (wanted > CPU_THREADS_MAX)
+        wanted = CPU_THREADS_MAX;
     /* A thread that cannot be had leaves more to the others. */
     while (started + 1 < wanted && started + 1 < count &&
            pthread_create(&helpers[started], NULL, run_helper, &shared) == 0)

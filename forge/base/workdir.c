@@ -117,8 +117,22 @@ void workdir_close(struct workdir *workdir)
     free(workdir);
 }
 
+int publish_check(const char *to, bool replace, struct error **err)
+{
+    struct stat status;
+    if (faccessat(AT_FDCWD, to, F_OK, AT_SYMLINK_NOFOLLOW))
+        return 0;
+    if (!replace)
+        return error_set(err, ERROR_FAILED, "%s exists already (--force replaces it)", to);
+    if (stat(to, &status) == 0 && !S_ISREG(status.st_mode))
+        return error_set(err, ERROR_USAGE, "%s is there and is no file: it is not replaced", to);
+    return 0;
+}
+
 int publish_file(const char *from, const char *to, bool replace, struct error **err)
 {
+    if (replace && publish_check(to, replace, err))
+        return -1;
     AUTO_FD int fd = open(from, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fsync(fd))
         return error_set_errno(err, "syncing %s", to);

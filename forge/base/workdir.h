@@ -24,8 +24,12 @@ char *workdir_file(const struct workdir *workdir, const char *name);
 void workdir_close(struct workdir *workdir);
 DEFINE_CLEANUP(struct workdir *, workdir_close)
 
-/* Give the finished file FROM its final name TO (one file system): an existing TO is an error
- * (ERROR_FAILED) unless REPLACE. FROM is synced first. */
+/* May a file be published as TO? ERROR_FAILED when something is there and REPLACE is not set,
+ * ERROR_USAGE when what is there is no file: a device must not be lost under a new name. */
+MUST_CHECK int publish_check(const char *to, bool replace, struct error **err);
+
+/* Give the finished file FROM its final name TO (one file system), under the rules of
+ * publish_check. FROM is synced first. */
 MUST_CHECK int publish_file(const char *from, const char *to, bool replace, struct error **err);
 
 /* Fail (ERROR_FAILED, with both figures) when the file system of DIR has fewer than NEEDED bytes

@@ -127,8 +127,11 @@ static int bundle(const struct build_request *request, const struct image *conte
     AUTO(device_close) struct device *device = image_device(content, err);
     if (!device)
         return -1;
-    return bundle_create(device, &options, progress, &result->manifest, &result->manifest_path,
-                         err);
+    if (bundle_create(device, &options, progress, &result->manifest, &result->manifest_path, err))
+        return -1;
+    if (options.replace)
+        report_remove_stale(&request->report, options.directory, options.fields->name);
+    return 0;
 }
 
 /* Limits that the manifest's reader sets, tested before the appliance is launched. */
@@ -147,7 +150,11 @@ static struct destination *prepare_destination(const struct build_request *reque
 {
     AUTO(destination_close)
     struct destination *destination = destination_make(request->bundle.directory, err);
-    if (!destination || bundle_check_options(&request->bundle, err))
+    const struct bundle_options *bundle = &request->bundle;
+    if (!destination ||
+        report_check_place(&request->report, bundle->directory, bundle->fields->name,
+                           bundle->replace, err) ||
+        bundle_check_options(bundle, err))
         return NULL;
     return STEAL(destination);
 }
@@ -174,9 +181,8 @@ int forge_customize(const struct build_request *request, struct progress *progre
 {
     if (check_request(request, err))
         return -1;
-    if (!request->replace_output && access(request->output, F_OK) == 0)
-        return error_set(err, ERROR_FAILED, "%s exists already (--force replaces it)",
-                         request->output);
+    if (publish_check(request->output, request->replace_output, err))
+        return -1;
     AUTO_FREE char *output_dir = path_dirname(request->output);
     AUTO(workdir_close) struct workdir *staging = workdir_create(output_dir, err);
     if (!staging)

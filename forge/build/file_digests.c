@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 enum { CHUNK = 256 << 10 };
 
@@ -23,16 +24,23 @@ static int digest_one(struct file_digests *digests, const char *path, void *buff
                       struct error **err)
 {
     AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
+    struct stat status;
+    if (fd < 0 || fstat(fd, &status))
         return error_set_errno(err, "opening %s", path);
+    if (!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode)) {
+        string_list_add(&digests->hex, ""); /* a pipe has been read, once and for all */
+        return 0;
+    }
     AUTO(digest_free) struct digest *digest = digest_new(DIGEST_SHA256, err);
     if (!digest)
         return -1;
     posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
     ssize_t got;
-    while ((got = read(fd, buffer, CHUNK)) > 0) {
+    while ((got = read(fd, buffer, CHUNK)) > 0 || (got < 0 && errno == EINTR)) {
         if (cancel_check(err))
             return -1;
+        if (got < 0)
+            continue;
         if (atomic_load(&digests->stop))
             return error_set(err, ERROR_FAILED, "digesting %s was given up", path);
         digest_update(digest, buffer, (size_t)got);

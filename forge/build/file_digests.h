@@ -11,7 +11,8 @@ struct file_digests;
 MUST_CHECK struct file_digests *file_digests_start(const struct string_list *paths,
                                                    struct error **err);
 
-/* Wait for all of them; HEX (borrowed, as long as DIGESTS live) receives one for each path. An
+/* Wait for all of them; HEX (borrowed, as long as DIGESTS live) receives one for each path,
+ * empty for what is no file. An
  * unreadable file is ERROR_FAILED, a signal ERROR_INTERRUPTED. */
 MUST_CHECK int file_digests_finish(struct file_digests *digests, const struct string_list **hex,
                                    struct error **err);

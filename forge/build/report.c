@@ -10,6 +10,7 @@
 #include "manifest/libraries.h"
 #include "manifest/packer.h"
 
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -27,6 +28,44 @@ struct report {
     time_t started;
     struct timespec phase; /* when the current one began */
 };
+
+/* -- one report in a directory -- */
+
+/* The name of the bundle that the report at PATH tells of; owned, NULL when it does not say. */
+static char *owner_of(const char *path)
+{
+    AUTO(json_decref) json_t *report = json_load_file(path, 0, NULL);
+    const char *name = NULL;
+    if (report && json_unpack(report, "{s:{s:s}}", "bundle", "name", &name) == 0)
+        return xstrdup(name);
+    return NULL;
+}
+
+int report_check_place(const struct report_settings *settings, const char *directory,
+                       const char *name, bool replace, struct error **err)
+{
+    AUTO_FREE char *path = path_join(directory, REPORT_FILE);
+    if (!settings->wanted || faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW))
+        return 0;
+    AUTO_FREE char *owner = owner_of(path);
+    if (owner && strcmp(owner, name) != 0)
+        return error_set(err, ERROR_FAILED,
+                         "%s tells of another bundle, %s: choose another --destination, or "
+                         "--no-report",
+                         path, owner);
+    if (!replace)
+        return error_set(err, ERROR_FAILED, "%s exists already (--force replaces it)", path);
+    return 0;
+}
+
+void report_remove_stale(const struct report_settings *settings, const char *directory,
+                         const char *name)
+{
+    AUTO_FREE char *path = path_join(directory, REPORT_FILE);
+    AUTO_FREE char *owner = settings->wanted ? NULL : owner_of(path);
+    if (owner && strcmp(owner, name) == 0)
+        unlink(path);
+}
 
 /* -- gathering -- */
 
@@ -178,7 +217,7 @@ static json_t *report_json(struct report *report, const struct bundle_outcome *o
 {
     for (size_t i = 1; i < hex->count; i++)
         json_object_set_new(json_array_get(report->files, i - 1), "sha256",
-                            json_text(hex->items[i]));
+                            json_text(*hex->items[i] ? hex->items[i] : NULL));
     json_t *guest = report->guest ? json_incref(report->guest) : json_null();
     return json_pack("{s:i, s:{s:s, s:s}, s:o, s:o, s:o, s:O, s:o, s:o, s:o}", "report",
                      REPORT_VERSION, "tool", "name", "forge", "version", FORGE_VERSION, "libraries",

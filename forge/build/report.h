@@ -16,6 +16,17 @@ struct report_settings {
 
 struct report;
 
+/* A directory has one report. May a bundle called NAME, to which SETTINGS apply, have it in
+ * DIRECTORY? ERROR_FAILED when one is there and REPLACE is not set, or when it tells of another
+ * bundle. */
+MUST_CHECK int report_check_place(const struct report_settings *settings, const char *directory,
+                                  const char *name, bool replace, struct error **err);
+
+/* The bundle called NAME has been replaced, and SETTINGS want no report: one of it that is still in
+ * DIRECTORY tells of what is gone, and is removed. */
+void report_remove_stale(const struct report_settings *settings, const char *directory,
+                         const char *name);
+
 /* Begin the report on a run whose argument was PATH, opened as INPUT, with PLAN (NULL: nothing is
  * customized) and, NULL or not, the CA_CERTIFICATE of guest commands. All are borrowed until
  * report_close. Files are digested from here on, beside the run. NULL on error. */

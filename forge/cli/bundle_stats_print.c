@@ -50,7 +50,7 @@ int bundle_stats_print(const struct bundle_stats *stats, enum stats_style style,
         return 0;
     }
     AUTO(json_decref) json_t *object = stats_json(stats);
-    if (json_dumpf(object, stderr, JSON_COMPACT | JSON_PRESERVE_ORDER) ||
+    if (json_dumpf(object, stderr, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(6)) ||
         fputc('\n', stderr) == EOF)
         return error_set_errno(err, "writing the statistics");
     return 0;

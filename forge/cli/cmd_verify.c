@@ -194,6 +194,8 @@ static int run(const struct invocation *invocation, struct error **err)
     struct checking checking = { values, &keyring, 0, invocation->progress };
     if (verify_readers_parse(&values->readers, &checking.readers, err))
         return -1;
+    if (values->location && !checking.readers)
+        return error_set(err, ERROR_USAGE, "--location is for the readers of --for: name them");
     for (size_t i = 0; i < invocation->arguments->count; i++)
         if (bundle_paths_add(&paths, invocation->arguments->items[i], err))
             return -1;

@@ -19,7 +19,7 @@ static int exit_status(const struct error *error)
         [ERROR_FAILED] = 1,   [ERROR_USAGE] = 2, [ERROR_INVALID] = 3, [ERROR_HOST] = 4,
         [ERROR_MISMATCH] = 5, [ERROR_GUEST] = 6, [ERROR_VERDICT] = 7,
     };
-    if (error->cause == ERROR_INTERRUPTED)
+    if (cancel_signal()) /* whatever came of it */
         return 128 + cancel_signal();
     return statuses[error->cause];
 }

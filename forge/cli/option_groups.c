@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rows of the option groups that several verbs share. */
 #include "forge/cli/option_groups.h"
+#include "forge/base/cpu.h"
 #include "forge/base/log.h"
 #include "manifest/packer.h"
 
@@ -316,7 +317,8 @@ static const struct option_row bundle_rows[] = {
     { "seed-file", 0, OPTION_PATH, "FILE", FIELD(bundle_settings, seed_file),
       "The secret to derive them from, at least 32 bytes, instead of the private key" },
     { "threads", 0, OPTION_INTEGER, "N", FIELD(bundle_settings, threads),
-      "Compressing threads (as many as this process has processors)", .min = 1, .max = 1024 },
+      "Compressing threads (as many as this process has processors)", .min = 1,
+      .max = CPU_THREADS_MAX },
     { "report", 0, OPTION_FLAG, NULL, FIELD(bundle_settings, report),
       "Write forge-report.json beside the manifest: what went in, and by what it was made (build "
       "does)" },

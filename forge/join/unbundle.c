@@ -51,9 +51,8 @@ int forge_unbundle(const struct unbundle_request *request, struct progress *prog
     AUTO_MANIFEST struct manifest manifest = { 0 };
     if (read_manifest(request, &manifest, err))
         return -1;
-    if (!request->replace && faccessat(AT_FDCWD, request->output, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-        return error_set(err, ERROR_FAILED, "%s exists already (--force replaces it)",
-                         request->output);
+    if (publish_check(request->output, request->replace, err))
+        return -1;
     AUTO_FREE char *output_dir = path_dirname(request->output);
     AUTO(workdir_close) struct workdir *staging = workdir_create(output_dir, err);
     if (!staging)

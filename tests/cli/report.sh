@@ -62,10 +62,22 @@ json "it['input']['digest'] == it['bundle']['tar_sha1'] and it['bundle']['conten
 
 # It is published under the bundle's own rules.
 expect_status 1 forge bundle "${signing[@]}" -r x86_64 --report -p other -d "$dir/a" "$dir/small.raw"
-expect_err 'forge-report.json exists already, of another bundle'
+expect_err 'forge-report.json tells of another bundle, web: .*--no-report'
+expect_status 1 forge bundle "${signing[@]}" -r x86_64 --report --force -p other -d "$dir/a" "$dir/small.raw"
+expect_err 'tells of another bundle'
+expect_status 1 forge bundle "${signing[@]}" -r x86_64 --report -p web -d "$dir/a" "$dir/small.raw"
+expect_err 'forge-report.json exists already \(--force'
 [[ ! -e $dir/a/other.manifest.xml ]] || fail "a bundle without its report"
 bundle a small.qcow2 --report --force
 json "it['input']['format'] == 'qcow2'"
 printf 'x' | dd of="$dir/small.raw" bs=1 seek=7 conv=notrunc status=none
 expect_status 0 forge bundle "${signing[@]}" -r x86_64 -p other -d "$dir/a" "$dir/small.raw" --no-report
+# What a bundle was made from goes with it.
+bundle a small.raw --force
+[[ ! -e $dir/a/forge-report.json ]] || fail "the report of a bundle that is gone is still there"
+# A certificate that comes through a pipe has no digest.
+expect_status 0 forge bundle "${signing[@]}" -r x86_64 --report -d "$dir/piped" --cert <(cat "$keys/user-cert.pem") \
+  "$dir/small.raw"
+cp "$dir/piped/forge-report.json" "$dir/out"
+json "[f['sha256'] for f in it['files'] if f['use'] == 'cert'] == [None]"
 ! grep -rlE 'BEGIN (RSA )?PRIVATE|user-key' "$dir"/*/forge-report.json || fail "the report names the private key"

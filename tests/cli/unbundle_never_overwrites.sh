@@ -15,3 +15,13 @@ expect_err 'back exists already'
 expect_status 0 forge unbundle "$dir/bundle/small.manifest.xml" -k "$keys/user-key.pem" \
   -o "$dir/back" --force
 cmp "$dir/small.raw" "$dir/back"
+
+# What is no file is never replaced: a device would be lost.
+mkfifo "$dir/pipe"
+ln -s pipe "$dir/link"
+for special in pipe link bundle; do
+  expect_status 2 forge unbundle "$dir/bundle/small.manifest.xml" -k "$keys/user-key.pem" \
+    -o "$dir/$special" --force
+  expect_err 'is no file: it is not replaced'
+done
+[[ -p $dir/pipe && -L $dir/link && -d $dir/bundle ]] || fail "something was replaced"

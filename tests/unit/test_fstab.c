@@ -18,7 +18,6 @@ static void the_root_line_gets_device_and_type(void **state)
                      &disk,
                      "# a comment\n\nUUID=1234 / ext4 errors=remount-ro 0 1\n"
                      "proc /proc proc nodev 0 0\n");
-    disk.root_type_changed = true;
     assert_rewritten("/dev/vda1 / xfs inode64,logbufs=8 0 0", &disk,
                      "UUID=1234 / ext4 defaults 0 0");
     assert_rewritten("/dev/vda1 / xfs", &disk, "UUID=1234 / ext4 defaults 0 1");
@@ -43,7 +42,7 @@ static void what_is_gone_becomes_a_comment(void **state)
     string_list_add(&merged, "/var");
     struct fstab_disk disk = { .root_spec = "/dev/sda1", .root_type = "ext4", .merged = &merged };
     static const char text[] = "/dev/vg/root / ext4 defaults 0 1\n"
-                               "UUID=b /boot ext2 defaults 0 2\n"
+                               "UUID=b /boot/ ext2 defaults 0 2\n"
                                "UUID=c /boot/efi vfat umask=0077 0 1\n"
                                "/dev/vg/var /var ext4 defaults 0 2\n"
                                "/dev/vg/swap none swap sw 0 0\n"
@@ -51,7 +50,7 @@ static void what_is_gone_becomes_a_comment(void **state)
                                "nas:/home /home nfs defaults 0 0\n";
     assert_rewritten(text, &disk,
                      "/dev/sda1 / ext4 defaults 0 1\n"
-                     "# now a part of the root file system: UUID=b /boot ext2 defaults 0 2\n"
+                     "# now a part of the root file system: UUID=b /boot/ ext2 defaults 0 2\n"
                      "# there is no EFI system partition: UUID=c /boot/efi vfat umask=0077 0 1\n"
                      "# now a part of the root file system: /dev/vg/var /var ext4 defaults 0 2\n"
                      "# this swap space was left out: /dev/vg/swap none swap sw 0 0\n"

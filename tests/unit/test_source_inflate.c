@@ -169,6 +169,32 @@ static void flushes_of_both_kinds_in_turn(void **state)
     check(stream);
 }
 
+/* A chance mark two bytes in front of a final stored block's end: what inflates a piece adds an end
+ * of two bytes, which fit there too well. */
+static void a_final_block_that_a_mark_cuts(void **state)
+{
+    (void)state;
+    enum { COUNT = 606 };
+    struct stream stream = { xcalloc(1, 1024), 0 };
+    unsigned char bytes[COUNT];
+    fill_noise(bytes, COUNT, 5);
+    memcpy(bytes + COUNT - 6, "\x00\x00\xff\xffXY", 6);
+    z_stream z = {
+        .next_in = bytes, .avail_in = COUNT, .next_out = stream.bytes, .avail_out = 1024
+    };
+    assert_int_equal(deflateInit2(&z, 0, Z_DEFLATED, 16 + 15, 9, Z_DEFAULT_STRATEGY), Z_OK);
+    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+    stream.length = z.total_out;
+    deflateEnd(&z);
+    struct error *err = NULL;
+    struct memory_source memory = memory_source_of(stream.bytes, stream.length);
+    AUTO(source_close) struct source *source = source_inflate_open(&memory.source, 2, &err);
+    unsigned char back[COUNT + 1];
+    assert_int_equal(source_read_full(source, back, sizeof(back), &err), COUNT);
+    assert_memory_equal(back, bytes, COUNT);
+    free(stream.bytes);
+}
+
 /* EDITED inflates to an error that has SENTENCE, on one thread and on several. */
 static void assert_damaged(const struct stream *edited, const char *sentence)
 {
@@ -235,9 +261,13 @@ static void a_reader_may_leave_at_any_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(streams_of_our_packers), cmocka_unit_test(streams_without_a_flush),
-        cmocka_unit_test(streams_with_flushes),   cmocka_unit_test(flushes_of_both_kinds_in_turn),
-        cmocka_unit_test(faults_are_found),       cmocka_unit_test(a_reader_may_leave_at_any_time),
+        cmocka_unit_test(streams_of_our_packers),
+        cmocka_unit_test(streams_without_a_flush),
+        cmocka_unit_test(streams_with_flushes),
+        cmocka_unit_test(flushes_of_both_kinds_in_turn),
+        cmocka_unit_test(a_final_block_that_a_mark_cuts),
+        cmocka_unit_test(faults_are_found),
+        cmocka_unit_test(a_reader_may_leave_at_any_time),
     };
     return cmocka_run_group_tests(tests, make_content, free_content);
 }
