@@ -63,7 +63,7 @@ static void judge(struct boot_watch *watch, const char *line, bool complete)
 static void on_line(void *opaque, const char *line)
 {
     struct boot_watch *watch = opaque;
-    if (log_level() >= LOG_DEBUG) {
+    if (log_level() >= LOG_DEBUG && console_says_something(line)) {
         AUTO_FREE char *text = guest_printable(line);
         log_debug("console: %s", text);
     }

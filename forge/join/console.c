@@ -15,8 +15,8 @@
 
 enum { SEQUENCE_MAX = 64, STRING_MAX = 4096, ESCAPE_BYTE = 0x1b, BELL = 0x07, DELETE = 0x7f };
 
-/* A letter or a digit; in UTF-8 0xe2 begins punctuation and what frames are drawn of. */
-static bool says_something(const char *text)
+/* In UTF-8 0xe2 begins punctuation and what frames are drawn of. */
+bool console_says_something(const char *text)
 {
     for (const unsigned char *at = (const unsigned char *)text; *at; at++)
         if (isalnum(*at) || (*at >= 0xc3 && *at != 0xe2))
@@ -27,7 +27,7 @@ static bool says_something(const char *text)
 /* Frames and blank lines are not worth a place; a spinner takes one, not all. */
 static void remember(struct console *console, bool overwritten)
 {
-    if (!says_something(console->text))
+    if (!console_says_something(console->text))
         return;
     if (console->tail_overwritten)
         console->tail_count--;
@@ -169,7 +169,7 @@ char *console_tail(const struct console *console)
     char *text = xstrdup("");
     for (size_t i = console->tail_count - count; i < console->tail_count; i++)
         append(&text, console->tail[i % CONSOLE_TAIL_LINES]);
-    if (says_something(console->text))
+    if (console_says_something(console->text))
         append(&text, console->text);
     return text;
 }

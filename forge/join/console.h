@@ -33,6 +33,9 @@ void console_feed(struct console *console, const char *bytes, size_t count);
 /* The text of the line that is not complete, such as a prompt; "" when there is none. */
 const char *console_prompt(const struct console *console);
 
+/* Is there a letter or a digit in TEXT? Blanks and frames say nothing. */
+bool console_says_something(const char *text);
+
 /* The last lines that say something, the incomplete one included; owned, "" when there are none. */
 char *console_tail(const struct console *console);
 
