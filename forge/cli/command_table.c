@@ -14,6 +14,7 @@ const struct command *const commands[] = {
     &command_rekey,
     &command_inspect,
     &command_plan,
+    &command_boot,
     &command_ls,
     &command_cat,
     &command_copy_out,

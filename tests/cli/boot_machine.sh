@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# forge boot with a QEMU that only pretends: what is done when the machine itself does not work.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/cli/common.bash
+. "$(dirname "$0")/common.bash"
+requires qemu-img python3
+small_image "$dir/small.raw"
+image=$dir/small.raw
+mkdir -m 0700 "$dir/bin" "$dir/run" "$dir/work"
+export XDG_RUNTIME_DIR=$dir/run TMPDIR=$dir/work PATH=$dir/bin:$PATH
+
+# qemu: standard input is what it does; $* are its arguments, 3 is the console, 4 the monitor.
+qemu() {
+  { printf '#!/usr/bin/env bash\necho "$*" >>"%s/calls"\n' "$dir" && cat; } >"$dir/bin/qemu-system-x86_64"
+  chmod 0755 "$dir/bin/qemu-system-x86_64"
+  : >"$dir/calls"
+}
+calls() { wc -l <"$dir/calls"; }
+
+# A login prompt; what it runs with: no network, a sandbox, absolute paths, a format.
+qemu <<<'printf "fake login: " >&3; sleep 60'
+expect_status 0 forge boot "$image" --accel tcg --log "$dir/log"
+expect_out 'small.raw: login prompt after [0-9.]+ s \(tcg\)'
+[[ $(<"$dir/log") == 'fake login: ' ]] || fail "the log holds $(<"$dir/log")"
+for argument in '-nic none' '-sandbox on' '-no-reboot' "driver=qcow2,.*file.filename=$dir/work/" 'accel=tcg'; do
+  grep -q -e "$argument" "$dir/calls" || fail "QEMU is not called with $argument"
+done
+expect_status 0 forge boot "$image" --accel tcg --network --cpus 3 --memory 99
+grep -q -e '-smp 3 -m 99 .*-netdev user' "$dir/calls" || fail "QEMU is called with $(<"$dir/calls")"
+mkdir "$dir/work/a,b"
+expect_status 0 forge boot "$image" --accel tcg --tmpdir "$dir/work/a,b"
+grep -q "filename=$dir/work/a,,b/" "$dir/calls" || fail "a comma is not doubled"
+
+# A build without the sandbox's filter.
+qemu <<'QEMU'
+[[ $* != *-sandbox* ]] || { echo 'qemu: -sandbox on: seccomp support is disabled' >&2 && exit 1; }
+printf 'fake login: ' >&3
+sleep 60
+QEMU
+expect_status 0 forge boot "$image" --accel tcg
+[[ $(calls) == 2 ]] || fail "QEMU was called $(calls) times"
+
+# It fails, it has no room, its processor stops: this host's fault.
+qemu <<<'echo "qemu: out of cheese" >&2; exit 1'
+expect_status 4 forge boot "$image" --accel tcg --json
+expect_err 'QEMU failed: qemu: out of cheese'
+[[ ! -s $dir/out ]] || fail "there is a verdict"
+qemu <<<'echo "{\"event\": \"BLOCK_IO_ERROR\", \"data\": {\"nospace\": true}}" >&4; sleep 60'
+expect_status 4 forge boot "$image" --accel tcg
+expect_err 'no room left .*--tmpdir'
+qemu <<<'echo "{\"event\": \"STOP\"}" >&4; sleep 60'
+expect_status 4 forge boot "$image" --accel tcg
+expect_err 'the virtual processor cannot go on'
+
+# A guest that restarts, with its last words; and one that says too much.
+qemu <<'QEMU'
+printf 'last words' >&3
+echo '{"event": "SHUTDOWN", "data": {"guest": true, "reason": "guest-reset"}}' >&4
+QEMU
+expect_status 7 forge boot "$image" --accel tcg --json
+json "it['verdict'] == 'ended' and it['pattern'] is None and it['accel'] == 'tcg'"
+expect_err 'the guest restarted itself'
+expect_err '^last words$'
+qemu <<'QEMU'
+yes "$(printf '\033]0;evil\007\033[31mred\302\233 %2000s' x)" >&3
+QEMU
+expect_status 7 forge boot "$image" --accel tcg --timeout 2
+expect_err 'within 2 seconds'
+! grep -q $'\033\|\302\233' "$dir/err" || fail "escape sequences come through"
+qemu <<<'sleep 60'
+expect_status 7 forge boot "$image" --accel tcg --timeout 1
+expect_err 'the serial console is silent'
+
+# A KVM that is believed to work and does not: emulation, if nobody asked for KVM.
+forge boot "$image" --timeout 1 >/dev/null 2>&1 || true
+if [[ -e $dir/run/forge-kvm && -w /dev/kvm ]]; then
+  sed -i 's/[0-9]$/0/' "$dir/run/forge-kvm"
+  qemu <<<'[[ $* == *accel=kvm* ]] || printf "fake login: " >&3; sleep 60'
+  expect_status 0 forge boot "$image"
+  expect_err 'no progress with KVM'
+  expect_out 'login prompt after [0-9.]+ s \(tcg\)'
+  qemu <<<'[[ $* != *accel=kvm* ]] || { echo "failed to initialize kvm" >&2; exit 1; }; printf "fake login: " >&3; sleep 60'
+  expect_status 0 forge boot "$image"
+  expect_status 4 forge boot "$image" --accel kvm
+  expect_err 'failed to initialize kvm'
+fi
+[[ -z $(find "$dir/work" -name '.forge-*') ]] || fail "a work directory is left behind"
