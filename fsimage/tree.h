@@ -16,8 +16,8 @@
  * one has archive_entry_hardlink() set to the first's pathname, and no data.
  *
  * Holes: a file whose data does not cover it has libarchive's sparse list, as (offset, length) of
- * what is data; no list means that all of it is. A list of (0, 0) alone means that none of it is.
- */
+ * what is data, in order; no list means that all of it is. Items of length 0 mean nothing, so that
+ * a list of these alone says that there are no data. */
 #ifndef FORGE_FSIMAGE_TREE_H
 #define FORGE_FSIMAGE_TREE_H
 

@@ -78,8 +78,10 @@ static inline void list_holes(FILE *out, struct archive_entry *entry)
     la_int64_t offset, length;
     if (archive_entry_sparse_reset(entry))
         fputs(" data", out);
-    while (archive_entry_sparse_next(entry, &offset, &length) == 0)
-        fprintf(out, " %lld+%lld", (long long)offset, (long long)length);
+    while (archive_entry_sparse_next(entry, &offset, &length) == 0) {
+        if (length)
+            fprintf(out, " %lld+%lld", (long long)offset, (long long)length);
+    }
 }
 
 static inline void list_entry(FILE *out, struct tree *tree, struct archive_entry *entry, int flags)
@@ -124,7 +126,7 @@ static inline char *tree_listing(struct tree *tree, int flags)
 {
     struct error *err = NULL;
     struct archive_entry *entry;
-    char *text = NULL;
+    AUTO_FREE char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
     int more;
@@ -135,7 +137,7 @@ static inline char *tree_listing(struct tree *tree, int flags)
     fclose(out);
     assert_ok(more == 0, err);
     tree_close(tree);
-    return text;
+    return xstrdup(text);
 }
 
 /* The two listings are the same; the first line that differs is shown. */
