@@ -264,3 +264,30 @@ int xattr_encode(ext2_filsys fs, struct archive_entry *entry, void *inode, void 
     free(items);
     return result;
 }
+
+void xattr_drop_repeated(struct archive_entry *entry)
+{
+    AUTO_XATTRS struct xattr_list list = { 0 };
+    const char *name;
+    const void *value;
+    size_t size;
+    archive_entry_xattr_reset(entry);
+    while (archive_entry_xattr_next(entry, &name, &value, &size) == 0) {
+        size_t i = 0;
+        while (i < list.count && strcmp(list.items[i].name, name) != 0)
+            i++;
+        if (i == list.count) {
+            xattr_list_add(&list, name, value, size);
+            continue;
+        }
+        free(list.items[i].value);
+        list.items[i].value = xcalloc(1, size);
+        list.items[i].size = size;
+        if (size)
+            memcpy(list.items[i].value, value, size);
+    }
+    archive_entry_xattr_clear(entry);
+    for (size_t i = 0; i < list.count; i++)
+        archive_entry_xattr_add_entry(entry, list.items[i].name, list.items[i].value,
+                                      list.items[i].size);
+}

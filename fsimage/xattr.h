@@ -38,6 +38,9 @@ MUST_CHECK int xattr_decode(ext2_filsys fs, const void *inode, const void *block
 MUST_CHECK int xattr_encode(ext2_filsys fs, struct archive_entry *entry, void *inode, void *block,
                             bool *block_used, struct error **err);
 
+/* Of attributes that ENTRY has several times, as what libarchive reads may, keep one. */
+void xattr_drop_repeated(struct archive_entry *entry);
+
 /* An ACL between the kernel's form (version 2, every entry with an id) and the disk's (version 1,
  * ids only where they mean something). The result is owned; NULL when VALUE is malformed. */
 unsigned char *acl_from_disk(const unsigned char *value, size_t size, size_t *result_size);
