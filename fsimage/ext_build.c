@@ -113,6 +113,10 @@ static int go_to(struct ext_builder *builder, const char *path, struct error **e
         return error_set(err, ERROR_INVALID, "this is no name for a file");
     if (length > EXT2_NAME_LEN)
         return error_set(err, ERROR_INVALID, "its name has more than %d bytes", EXT2_NAME_LEN);
+    /* Names of a directory ascend: so none is there twice, and the same files are the same tree. */
+    if (dir->count && strcmp(dir->items[dir->count - 1].name, name) >= 0)
+        return error_set(err, ERROR_FAILED, "it comes behind \"%s\"",
+                         dir->items[dir->count - 1].name);
     return 0;
 }
 

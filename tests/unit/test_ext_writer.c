@@ -151,6 +151,74 @@ static void a_file_system_begins_where_the_partition_does(void **state)
     run("e2fsck", "-fn", where);
 }
 
+static void a_new_qcow2_image_is_as_good_a_target(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    struct ext_options options = some_options(EXT_4), fitted;
+    AUTO(tree_close) struct tree *first = sample(), *second = sample();
+    assert_ok(ext_measure(first, &options, &fitted, &err) == 0, err);
+    AUTO_FREE char *path = path_join(dir, "new.qcow2"), *raw = write_sample("new.raw", &options);
+    struct device *device = device_create(path, IMAGE_QCOW2, fitted.size, false, &err);
+    assert_ok(device, err);
+    assert_ok(ext_write(second, device, 0, &fitted, &err) == 0, err);
+    assert_ok(device_flush(device, &err) == 0, err);
+    device_close(device);
+    run("qemu-img", "compare", "-q", "-f", "qcow2", "-F", "raw", path, raw);
+}
+
+struct full_device {
+    struct device device;
+    int64_t left;
+};
+
+static int full_pread(struct device *device, void *buffer, size_t count, int64_t offset,
+                      struct error **err)
+{
+    (void)device, (void)offset, (void)err;
+    memset(buffer, 0, count);
+    return 0;
+}
+
+static int full_pwrite(struct device *device, const void *buffer, size_t count, int64_t offset,
+                       struct error **err)
+{
+    (void)buffer, (void)offset;
+    struct full_device *full = container_of(device, struct full_device, device);
+    full->left -= (int64_t)count;
+    return full->left < 0 ? error_set(err, ERROR_FAILED, "no space left on the host") : 0;
+}
+
+static void a_full_host_is_told_wherever_it_happens(void **state)
+{
+    (void)state;
+    static const struct device_ops ops = { .pread = full_pread, .pwrite = full_pwrite };
+    struct ext_options options = some_options(EXT_4);
+    options.size = 64 * MIB;
+    for (int64_t room = 0; room < 12 * MIB; room += 3 * MIB + 4096) {
+        struct error *err = NULL;
+        struct full_device full = { { &ops, options.size }, room };
+        AUTO(tree_close) struct tree *tree = sample();
+        assert_int_equal(ext_write(tree, &full.device, 0, &options, &err), -1);
+        assert_error(err, ERROR_FAILED, "no space left on the host");
+    }
+}
+
+static void a_tree_out_of_order_is_refused(void **state)
+{
+    (void)state;
+    static const struct sample_file files[] = {
+        { .path = ".", .mode = S_IFDIR | 0755 },
+        { .path = "b", .mode = S_IFREG | 0644 },
+        { .path = "a", .mode = S_IFREG | 0644 },
+    };
+    struct error *err = NULL;
+    struct ext_options options = some_options(EXT_4), fitted;
+    AUTO(tree_close) struct tree *tree = sample_open(files, ARRAY_SIZE(files));
+    assert_int_equal(ext_measure(tree, &options, &fitted, &err), -1);
+    assert_error(err, ERROR_FAILED, "writing \"a\": it comes behind \"b\"");
+}
+
 static void a_tree_that_does_not_fit_says_what_it_needs(void **state)
 {
     (void)state;
@@ -334,6 +402,9 @@ int main(void)
         TEST(the_same_tree_gives_the_same_bytes),
         TEST(a_file_system_of_its_own_kind_can_be_its_source),
         TEST(a_file_system_begins_where_the_partition_does),
+        TEST(a_new_qcow2_image_is_as_good_a_target),
+        TEST(a_full_host_is_told_wherever_it_happens),
+        TEST(a_tree_out_of_order_is_refused),
         TEST(a_tree_that_does_not_fit_says_what_it_needs),
         TEST(too_few_inodes_are_told),
         TEST(the_measured_size_is_never_too_small),
