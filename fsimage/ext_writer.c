@@ -93,8 +93,11 @@ static uint64_t least_blocks(const struct ext_options *options, const struct nee
 static int smallest(const struct ext_options *wanted, const struct need *need,
                     struct ext_options *fitted, struct error **err)
 {
+    enum { MOST = 1 << 30 }; /* blocks: 4 TiB; what is larger is no image for a cloud */
     uint64_t lacks, before = 0, step = 1;
     *fitted = *wanted;
+    if (need->blocks > MOST || need->inodes > MOST || wanted->free_size / EXT_BLOCK > MOST)
+        return error_set(err, ERROR_USAGE, "the files and what is to stay free exceed 4 TiB");
     fitted->size = (int64_t)(least_blocks(wanted, need) * EXT_BLOCK);
     for (;;) {
         set_inodes(fitted, wanted, need);

@@ -167,7 +167,10 @@ static int prepare(const char *name, const void *value, size_t size, struct stor
                 return error_set(err, ERROR_INVALID, "its ACL is malformed");
         }
     }
-    if (!item->index || item->name_length > UINT8_MAX)
+    /* system.data is where the disk keeps the contents of a small file. */
+    bool nameless = item->index && !item->name_length && name[strlen(name) - 1] == '.';
+    if (!item->index || nameless || item->name_length > UINT8_MAX ||
+        strcmp(name, "system.data") == 0)
         return error_set(err, ERROR_INVALID, "there is no place for the extended attribute \"%s\"",
                          name);
     return 0;

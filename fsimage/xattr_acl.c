@@ -12,10 +12,17 @@
 enum { TAG_USER = 0x02, TAG_GROUP = 0x08, VERSION_DISK = 1, VERSION_KERNEL = 2 };
 
 struct acl_entry {
-    uint16_t tag, perm;
+    uint16_t tag, permissions;
     uint32_t id;
 };
 _Static_assert(sizeof(struct acl_entry) == 8, "as in the kernel's form");
+
+/* One of the six tags, with no more than read, write and execute. */
+static bool is_known(const struct acl_entry *entry)
+{
+    return entry->tag && entry->tag <= 0x20 && !(entry->tag & (entry->tag - 1)) &&
+           entry->permissions <= 7;
+}
 
 static bool has_id(uint16_t tag)
 {
@@ -56,16 +63,18 @@ unsigned char *acl_to_disk(const unsigned char *value, size_t size, size_t *resu
 {
     if (!is_version(value, size, VERSION_KERNEL) || (size - 4) % sizeof(struct acl_entry))
         return NULL;
-    unsigned char *result = xcalloc(1, size);
+    AUTO_FREE unsigned char *result = xcalloc(1, size);
     memcpy(result, &(uint32_t){ VERSION_DISK }, 4);
     size_t to = 4;
     for (size_t at = 4; at < size; at += sizeof(struct acl_entry)) {
         struct acl_entry entry;
         memcpy(&entry, value + at, sizeof(entry));
+        if (!is_known(&entry))
+            return NULL;
         size_t length = has_id(entry.tag) ? 8 : 4;
         memcpy(result + to, &entry, length);
         to += length;
     }
     *result_size = to;
-    return result;
+    return STEAL(result);
 }

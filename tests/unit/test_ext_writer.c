@@ -54,6 +54,29 @@ static void everything_survives_in_every_type(void **state)
     }
 }
 
+static void small_inodes_hold_all_but_the_finest_times(void **state)
+{
+    (void)state;
+    struct sample_file files[ARRAY_SIZE(sample_files)];
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+        files[i] = sample_files[i];
+        files[i].nanoseconds = 0;
+        if (files[i].mtime > INT32_MAX)
+            files[i].mtime = INT32_MAX;
+    }
+    for (enum ext_type type = EXT_2; type <= EXT_4; type++) {
+        struct ext_options options = some_options(type);
+        options.inode_size = 128;
+        AUTO_FREE char *path = write_ext(dir, "small.raw", sample_open(files, ARRAY_SIZE(files)),
+                                         sample_open(files, ARRAY_SIZE(files)), &options);
+        assert_clean(path);
+        AUTO_FREE char *wanted = tree_listing(sample_open(files, ARRAY_SIZE(files)), 0);
+        AUTO_FREE char *got = list_ext(path, 0);
+        assert_same_listing(wanted, got);
+        unlink(path);
+    }
+}
+
 static void debugfs_reads_what_was_written(void **state)
 {
     (void)state;
@@ -297,7 +320,14 @@ static void what_cannot_be_held_is_refused_by_name(void **state)
     assert_refused(&file, EXT_4, 256, "attributes do not fit");
     file.xattr = "unknown.space";
     assert_refused(&file, EXT_4, 256, "no place for the extended attribute \"unknown.space\"");
+    file.xattr = "system.data";
+    assert_refused(&file, EXT_4, 256, "no place for the extended attribute \"system.data\"");
+    file.xattr = "user.";
+    assert_refused(&file, EXT_4, 256, "no place for the extended attribute \"user.\"");
     file.xattr = "system.posix_acl_access";
+    assert_refused(&file, EXT_4, 256, "ACL is malformed");
+    file.value = "\2\0\0\0\3\0\7\0\0\0\0\0";
+    file.value_size = 12;
     assert_refused(&file, EXT_4, 256, "ACL is malformed");
     file.xattr = NULL;
     file.mtime = INT64_C(20000000000);
@@ -397,6 +427,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(everything_survives_in_every_type),
+        TEST(small_inodes_hold_all_but_the_finest_times),
         TEST(debugfs_reads_what_was_written),
         TEST(names_and_features_are_as_asked),
         TEST(the_same_tree_gives_the_same_bytes),
