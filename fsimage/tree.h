@@ -76,7 +76,8 @@ MUST_CHECK struct tree *tree_open_archive(const char *path, struct error **err);
 
 /* A local directory and what is below it, as this user can read it: owners as they are on disk;
  * what cannot be read is ERROR_USAGE. Symbolic links are not followed, but PATH may be one. The
- * kernel shows security.* and system.* to every reader, trusted.* to root only. */
+ * kernel shows security.* and system.* to every reader, trusted.* to root only. Access times are
+ * those of modification, as reading changes the files' own. */
 MUST_CHECK struct tree *tree_open_directory(const char *path, struct error **err);
 
 #endif

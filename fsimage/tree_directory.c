@@ -151,6 +151,8 @@ static int fill_entry(struct directory_tree *tree, const FTSENT *file, const cha
     archive_entry_clear(tree->entry);
     archive_entry_copy_pathname(tree->entry, path);
     archive_entry_copy_stat(tree->entry, status);
+    /* Reading a file is what changes this time: two readings must not give two trees. */
+    archive_entry_set_atime(tree->entry, status->st_mtim.tv_sec, status->st_mtim.tv_nsec);
     if (!S_ISREG(status->st_mode))
         archive_entry_unset_size(tree->entry);
     if (set_xattrs(file, tree->entry, err))

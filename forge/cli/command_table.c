@@ -9,6 +9,7 @@ const struct command *const commands[] = {
     &command_build,
     &command_customize,
     &command_bundle,
+    &command_convert,
     &command_unbundle,
     &command_verify,
     &command_rekey,

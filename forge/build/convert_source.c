@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opens what is converted; the only part of a conversion that needs the appliance. */
+#include "forge/build/convert_source.h"
+#include "forge/base/log.h"
+#include "fsimage/guest_tree.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* tar(5), and the magic numbers of what compresses it. */
+static bool is_archive(const char *path)
+{
+    enum { USTAR_AT = 257 };
+    static const char *const magics[] = { "\x1f\x8b",
+                                          "\xfd"
+                                          "7zXZ",
+                                          "\x28\xb5\x2f\xfd", "BZh" };
+    char head[512] = { 0 };
+    AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0 || read(fd, head, sizeof(head) - 1) < USTAR_AT + 5)
+        return false;
+    for (size_t i = 0; i < ARRAY_SIZE(magics); i++)
+        if (starts_with(head, magics[i]))
+            return true;
+    return starts_with(head + USTAR_AT, "ustar");
+}
+
+bool convert_takes_files(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && (S_ISDIR(status.st_mode) || is_archive(path));
+}
+
+void convert_source_of_tree(const char *path, struct convert_source *source)
+{
+    struct stat status;
+    bool directory = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    *(directory ? &source->directory : &source->archive) = xstrdup(path);
+}
+
+static bool is_ext(const char *type)
+{
+    return type &&
+           (strcmp(type, "ext2") == 0 || strcmp(type, "ext3") == 0 || strcmp(type, "ext4") == 0);
+}
+
+/* The EFI system partition is no part of the tree. */
+static bool is_in_tree(const struct guest_mount *mount)
+{
+    return strcmp(mount->point, "/boot/efi") != 0 && strcmp(mount->point, "/efi") != 0;
+}
+
+/* The one file system that holds the whole tree, if it can be read directly. */
+static const struct guest_mount *plain_root(const struct guest_mounts *mounts)
+{
+    const struct guest_mount *root = &mounts->items[0];
+    for (size_t i = 1; i < mounts->count; i++)
+        if (is_in_tree(&mounts->items[i]))
+            return NULL;
+    return is_ext(root->type) && root->offset >= 0 ? root : NULL;
+}
+
+/* All that is done while the appliance runs. */
+static int ask_guest(struct guest *guest, const char *workdir, bool with_loader, const char *uuid,
+                     struct progress *progress, struct convert_source *source, struct error **err)
+{
+    if (guest_mounts_read(guest, &source->mounts, err))
+        return -1;
+    const char *own = source->mounts.items[0].uuid;
+    if (with_loader && !uuid && !own)
+        return error_set(err, ERROR_USAGE,
+                         "the root file system has no UUID that GRUB could find it by: give one "
+                         "with --uuid");
+    if (with_loader && boot_loader_make(guest, uuid ? uuid : own, &source->loader, err))
+        return -1;
+    if (plain_root(&source->mounts))
+        return 0;
+    source->archive = path_join(workdir, "tree.tar");
+    progress_begin(progress, "copying the guest's files", 0);
+    int result = guest_tree_archive(guest, source->archive, err);
+    progress_end(progress);
+    return result;
+}
+
+static int run_guest(const struct convert_request *request, const char *path, const char *workdir,
+                     bool with_loader, const char *uuid, struct progress *progress,
+                     struct convert_source *source, struct error **err)
+{
+    struct guest_options options = request->guest;
+    options.image_name = path;
+    AUTO(guest_close)
+    struct guest *guest =
+        guest_open(overlay_image(source->overlay), GUEST_READ_WRITE, &options, progress, err);
+    if (!guest || ask_guest(guest, workdir, with_loader, uuid, progress, source, err))
+        return -1;
+    return guest_shutdown(guest, err);
+}
+
+int convert_source_open(const struct convert_request *request, const char *path,
+                        const char *workdir, bool with_loader, const char *uuid,
+                        struct progress *progress, struct convert_source *source,
+                        struct error **err)
+{
+    source->input = input_open(path, &request->input, progress, err);
+    source->overlay = source->input ? overlay_create(source->input->image, workdir, err) : NULL;
+    if (!source->overlay ||
+        run_guest(request, path, workdir, with_loader, uuid, progress, source, err))
+        return -1;
+    if (source->archive)
+        return 0;
+    source->offset = source->mounts.items[0].offset;
+    source->device = image_device(overlay_image(source->overlay), err);
+    return source->device ? 0 : -1;
+}
+
+struct tree *convert_source_tree(const struct convert_source *source, struct error **err)
+{
+    if (source->directory)
+        return tree_open_directory(source->directory, err);
+    if (source->archive)
+        return tree_open_archive(source->archive, err);
+    return tree_open_ext(source->device, source->offset, err);
+}
+
+void convert_source_clear(struct convert_source *source)
+{
+    boot_loader_clear(&source->loader);
+    guest_mounts_clear(&source->mounts);
+    device_close(source->device);
+    overlay_close(source->overlay);
+    input_close(source->input);
+    free(source->archive);
+    free(source->directory);
+    *source = (struct convert_source){ 0 };
+}

@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Directories and archives become file systems that e2fsck finds clean, without an appliance: of any
+# size, label and UUID, with what the rules want in them, the same bytes twice.
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/cli/common.bash
+. "$(dirname "$0")/common.bash"
+requires e2fsck debugfs dumpe2fs tar qemu-img
+
+tree=$dir/tree
+mkdir -p "$tree/etc/ssl" "$tree/root/.ssh" "$tree/boot/grub" "$tree/bin"
+printf '# by hand\n/dev/vda1 / xfs noatime 0 0\n/dev/vda2 none swap sw 0 0\n' >"$tree/etc/fstab"
+printf 'title Linux\n root (hd0,0)\n kernel /boot/vmlinuz root=/dev/vda1 ro\n' >"$tree/boot/grub/menu.lst"
+echo hidden >"$tree/.autorelabel"
+echo key >"$tree/root/.ssh/authorized_keys"
+echo ca >"$tree/etc/ssl/ca.pem"
+ln "$tree/etc/ssl/ca.pem" "$tree/etc/ssl/other"
+ln -s ../etc/fstab "$tree/bin/link"
+head -c 3000000 /dev/urandom >"$tree/bin/data"
+truncate -s 50M "$tree/bin/sparse"
+
+uuid=5ca1ab1e-0000-4000-8000-0000000000aa
+made=(--uuid "$uuid" --time 1700000000)
+convert() { expect_status 0 forge convert -q "${made[@]}" --force -o "$dir/out.img" "$@"; }
+# shows COMMAND REGEX: what debugfs says to COMMAND.
+shows() {
+  debugfs -R "$1" "$dir/out.img" 2>/dev/null >"$dir/shown"
+  grep -Eq -e "$2" "$dir/shown" || { cat "$dir/shown" >&2 && fail "$1 does not show $2"; }
+}
+clean() { e2fsck -fn "$dir/out.img" >"$dir/fsck" 2>&1 || { cat "$dir/fsck" >&2 && fail "e2fsck -fn: $?"; }; }
+header() { dumpe2fs -h "$dir/out.img" 2>/dev/null | sed -n "s/^$1: *//p"; }
+
+convert "$tree" --label root
+clean
+[[ $(header 'Filesystem volume name') == root && $(header 'Filesystem UUID') == "$uuid" ]] || fail "label or UUID"
+shows 'cat /etc/fstab' "^UUID=$uuid / ext4 defaults 0 0"
+shows 'cat /etc/fstab' '^# this swap space was left out: /dev/vda2'
+shows 'cat /boot/grub/menu.lst' '^ root \(hd0\)$'
+shows 'cat /boot/grub/menu.lst' "root=UUID=$uuid ro"
+shows 'cat /.autorelabel' hidden
+shows 'stat /etc/ssl/other' 'Links: 2'
+shows 'stat /bin/link' 'Fast link dest: "../etc/fstab"'
+shows 'stat /bin/sparse' 'Size: 52428800'
+shows 'stat /bin/sparse' 'Blockcount: 0'
+debugfs -R "dump /bin/data $dir/data" "$dir/out.img" 2>/dev/null
+cmp "$dir/data" "$tree/bin/data"
+roomy=$(stat -c %s "$dir/out.img")
+
+# The same twice; an archive of the tree gives the same files.
+cp "$dir/out.img" "$dir/first.img"
+convert "$tree" --label root
+cmp "$dir/out.img" "$dir/first.img"
+tar -C "$tree" --sparse -czf "$dir/tree.tar.gz" .
+convert "$dir/tree.tar.gz"
+clean
+shows 'stat /etc/ssl/other' 'Links: 2'
+debugfs -R "dump /bin/data $dir/data" "$dir/out.img" 2>/dev/null
+cmp "$dir/data" "$tree/bin/data"
+
+# Sizes.
+convert "$tree" --size min
+clean
+min=$(stat -c %s "$dir/out.img")
+((min < roomy && min > 3000000)) || fail "min has $min bytes"
+convert "$tree" --size +20M
+clean
+(($(header 'Free blocks') * $(header 'Block size') >= 20 << 20)) || fail "fewer than 20 MiB are free"
+convert "$tree" --size 64M --reserved 5
+clean
+[[ $(stat -c %s "$dir/out.img") == $((64 << 20)) ]] || fail "not 64 MiB"
+expect_status 2 forge convert "$tree" -o "$dir/none.img" --size 2M
+expect_err 'convert.*: .*(need|fit)'
+[[ ! -e $dir/none.img ]] || fail "a file system that does not fit"
+
+# Types, and what old boot loaders cannot read.
+for type in ext2 ext3 ext4; do
+  convert "$tree" --fs "$type"
+  clean
+  shows 'cat /etc/fstab' "^UUID=$uuid / $type"
+  [[ $type == ext2 || $(header 'Filesystem features') == *has_journal* ]] || fail "$type without a journal"
+done
+convert "$tree" --old-grub
+clean
+[[ ! $(header 'Filesystem features') =~ 64bit|metadata_csum|orphan_file ]] || fail "features that old GRUBs do not know"
+
+# Rules, as rsync reads them: the first that matches wins.
+convert "$tree" --filter --include '/etc/ssl/ca.pem' --exclude '/bin/d*'
+clean
+shows 'cat /etc/ssl/ca.pem' ca
+for gone in /root/.ssh/authorized_keys /bin/data; do
+  debugfs -R "stat $gone" "$dir/out.img" 2>&1 | grep -q 'File not found' || fail "$gone was not left out"
+done
+
+# Other formats, and the layout that changes nothing.
+expect_status 0 forge convert -q "${made[@]}" "$tree" -O qcow2 --label root -o "$dir/out.qcow2"
+qemu-img compare -q -f raw -F qcow2 "$dir/first.img" "$dir/out.qcow2" || fail "qcow2 holds another disk"
+expect_status 0 forge convert -q "$dir/first.img" -O qcow2 -o "$dir/kept.qcow2"
+qemu-img compare -q -f raw -F qcow2 "$dir/first.img" "$dir/kept.qcow2" || fail "keep changes the disk"
+
+expect_status 2 forge convert "$dir/first.img" --size min -o "$dir/none.img"
+expect_err 'keep changes nothing'
+expect_status 2 forge convert "$tree" --uuid 1234 -o "$dir/none.img"
+expect_err 'is not a UUID'
+expect_status 2 forge convert "$tree" --size huge -o "$dir/none.img"
+expect_err '"huge" is not SIZE\|min\|\+FREE'
+expect_status 1 forge convert "$tree" -o "$dir/first.img"
+expect_err 'exists already'
+! compgen -G "$dir/.forge-*" || fail "a work directory is left behind"
