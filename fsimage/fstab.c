@@ -107,20 +107,3 @@ char *fstab_rewrite(const char *text, const struct fstab_disk *disk)
     }
     return out;
 }
-
-#define TABLE_END                                                                                  \
-    "none      /proc proc    defaults 0 0\n"                                                       \
-    "none      /sys  sysfs   defaults 0 0\n"
-
-const char *fstab_template(bool legacy)
-{
-    static const char current[] = "# Default /etc/fstab, as ec2-bundle-vol generates it\n"
-                                  "/dev/sda1 /     ext3    defaults 1 1\n"
-                                  "/dev/sdb  /mnt  ext3    defaults 0 0\n"
-                                  "none      /dev/pts devpts gid=5,mode=620 0 0\n" TABLE_END;
-    static const char older[] = "# Legacy /etc/fstab, as ec2-bundle-vol generates it for i386\n"
-                                "/dev/sda1 /     ext3    defaults 1 1\n"
-                                "/dev/sda2 /mnt  ext3    defaults 0 0\n"
-                                "/dev/sda3 swap  swap    defaults 0 0\n" TABLE_END;
-    return legacy ? older : current;
-}

@@ -19,8 +19,4 @@ struct fstab_disk {
  * else stays as it is, byte for byte. A text without a line for / gets one. */
 char *fstab_rewrite(const char *text, const struct fstab_disk *disk);
 
-/* The two that ec2-bundle-vol writes with --generate-fstab (FORMAT.md 10, step 8): the one with
- * four virtual disks and devpts, and the older one for i386. Static. */
-const char *fstab_template(bool legacy);
-
 #endif

@@ -10,7 +10,6 @@
 #include "fsimage/fstab.h"
 #include "fsimage/tree_edit.h"
 
-#include <fcntl.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
@@ -361,9 +360,8 @@ int forge_convert(const struct convert_request *request, struct progress *progre
     unsigned char uuid[16];
     if (request->uuid && uuid_parse(request->uuid, uuid, err))
         return -1;
-    if (!request->replace && faccessat(AT_FDCWD, request->output, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-        return error_set(err, ERROR_FAILED, "%s exists already (--force replaces it)",
-                         request->output);
+    if (publish_check(request->output, request->replace, err))
+        return -1;
     AUTO_FREE char *output_dir = path_dirname(request->output);
     AUTO(workdir_close) struct workdir *staging = workdir_create(output_dir, err);
     if (!staging)

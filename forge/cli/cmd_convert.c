@@ -96,7 +96,7 @@ static const struct option_row layout_rows[] = {
     { "old-grub", 0, OPTION_FLAG, NULL, FIELD(old_grub),
       "Without the features that PV-GRUB and GRUB 0.97 cannot read" },
     { "time", 0, OPTION_INTEGER, "SECONDS", FIELD(now),
-      "When the file system was made, since 1970 (now)", "SOURCE_DATE_EPOCH", .min = 1,
+      "When the file system was made, since 1970 (now)", "SOURCE_DATE_EPOCH", .min = 0,
       .max = INT64_C(253402300799) },
 };
 
@@ -185,6 +185,9 @@ static int run(const struct invocation *invocation, struct error **err)
     request.reserved_percent = (unsigned)values->reserved;
     request.old_boot_loader = values->old_grub;
     request.now = values->now;
+    /* 0 stands for the clock from here on, and ext's own tools take it for that as well. */
+    if (!request.now && options_origin(invocation->options, "time") != OPTION_FROM_DEFAULT)
+        request.now = 1;
     request.rules = values->rules;
     request.rule_count = values->rule_count;
     if (forge_convert(&request, invocation->progress, err))

@@ -58,6 +58,14 @@ shows 'stat /etc/ssl/other' 'Links: 2'
 debugfs -R "dump /bin/data $dir/data" "$dir/out.img" 2>/dev/null
 cmp "$dir/data" "$tree/bin/data"
 
+# The earliest time is one as any other, and not the clock's.
+for run in one two; do
+  SOURCE_DATE_EPOCH=0 expect_status 0 forge convert -q --uuid "$uuid" "$tree" -o "$dir/$run.img"
+done
+cmp "$dir/one.img" "$dir/two.img"
+[[ $(dumpe2fs -h "$dir/one.img" 2>/dev/null | TZ=UTC sed -n 's/^Filesystem created: *//p') == 'Thu Jan  1 '*1970 ]] ||
+  fail "made at another time than 1970"
+
 # Sizes.
 convert "$tree" --size min
 clean
@@ -106,4 +114,7 @@ expect_status 2 forge convert "$tree" --size huge -o "$dir/none.img"
 expect_err '"huge" is not SIZE\|min\|\+FREE'
 expect_status 1 forge convert "$tree" -o "$dir/first.img"
 expect_err 'exists already'
+mkfifo "$dir/pipe"
+expect_status 2 forge convert "$tree" -o "$dir/pipe" --force
+expect_err 'is no file: it is not replaced'
 ! compgen -G "$dir/.forge-*" || fail "a work directory is left behind"

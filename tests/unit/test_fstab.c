@@ -61,24 +61,12 @@ static void what_is_gone_becomes_a_comment(void **state)
     assert_non_null(strstr(with_efi, "\nUUID=c /boot/efi vfat umask=0077 0 1\n"));
 }
 
-/* FORMAT.md 10, step 8. */
-static void templates_are_ec2_bundle_vols(void **state)
-{
-    (void)state;
-    assert_non_null(strstr(fstab_template(false), "\n/dev/sda1 /     ext3    defaults 1 1\n"));
-    assert_non_null(strstr(fstab_template(false), "\n/dev/sdb  /mnt  ext3    defaults 0 0\n"));
-    assert_non_null(strstr(fstab_template(false), "/dev/pts devpts gid=5,mode=620 0 0\n"));
-    assert_null(strstr(fstab_template(true), "devpts"));
-    assert_non_null(strstr(fstab_template(true), "\n/dev/sda3 swap  swap"));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_root_line_gets_device_and_type),
         cmocka_unit_test(a_missing_root_line_is_added),
         cmocka_unit_test(what_is_gone_becomes_a_comment),
-        cmocka_unit_test(templates_are_ec2_bundle_vols),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
