@@ -1,40 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A tree of files, wherever it is, on a fresh disk of the wanted layout. */
-#ifndef FORGE_BUILD_CONVERT_H
-#define FORGE_BUILD_CONVERT_H
+/* The disk that comes out: of which layout, how large, with which files; and how it is made. */
+#ifndef FORGE_BUILD_LAYOUT_H
+#define FORGE_BUILD_LAYOUT_H
 
-#include "forge/join/input.h"
+#include "forge/base/progress.h"
 #include "fsimage/disk_table.h"
 #include "fsimage/ext_writer.h"
-#include "fsimage/guest.h"
 #include "fsimage/tree_filter.h"
 
-/* How large the result becomes. */
-enum convert_size {
-    CONVERT_AS_SOURCE, /* the root file system as large as it was; of a tree, as small as it can be
-                          and a quarter more */
-    CONVERT_MIN,       /* as small as it can be */
-    CONVERT_EXACT,     /* the disk has size bytes */
-    CONVERT_FREE,      /* size bytes are free in the root file system */
+/* How large the disk becomes. */
+enum layout_size {
+    LAYOUT_AS_SOURCE, /* the root file system as large as it was; of a tree, as small as it can be
+                         and a quarter more */
+    LAYOUT_MIN,       /* as small as it can be */
+    LAYOUT_EXACT,     /* the disk has size bytes */
+    LAYOUT_FREE,      /* size bytes are free in the root file system */
 };
 
 /* One rule of what is copied, in order. */
-struct convert_rule {
+struct layout_rule {
     enum tree_rule kind;
     const char *pattern;
 };
 
-/* Everything is borrowed for the run. */
-struct convert_request {
-    const char *path; /* a disk image, a bundle's manifest, a tar archive, a directory */
-    struct input_options input;
-    struct guest_options guest;
-    const char *output;
-    enum image_format output_format;
-    bool replace;
-
+/* What is wanted; {0} is the disk as it is. Everything is borrowed for the run. */
+struct layout_request {
     enum disk_layout layout;
-    enum convert_size size_kind;
+    enum layout_size size_kind;
     int64_t size;
     enum ext_type type; /* 0: as the source's when it is one of them, else EXT_4 */
     const char *label;  /* NULL: as the source's */
@@ -42,17 +34,23 @@ struct convert_request {
     unsigned reserved_percent;
     bool old_boot_loader;
     int64_t now; /* seconds since 1970 that the file system was made; 0: the clock's */
-    const struct convert_rule *rules;
+    const struct layout_rule *rules;
     size_t rule_count;
 };
 
-/* Is PATH an archive or a directory, not an image or a manifest? */
-bool convert_takes_files(const char *path);
+/* Mistakes in REQUEST that show without a source: ERROR_USAGE. */
+MUST_CHECK int layout_check(const struct layout_request *request, struct error **err);
 
-/* Write request->output: whole, or not at all. Of DISK_KEEP it is the image as it is, in
- * output_format; of the others a fresh file system with the source's files, its fstab and boot menu
- * made to fit, and for DISK_MBR and DISK_GPT a table and the guest's GRUB. */
-MUST_CHECK int forge_convert(const struct convert_request *request, struct progress *progress,
-                             struct error **err);
+/* Does a disk of LAYOUT have a table and a boot loader? */
+bool layout_boots(enum disk_layout layout);
+
+/* Write a fresh disk of the layout that REQUEST names, not DISK_KEEP, raw, to the new file PATH:
+ * SOURCE's files in a file system of their own, their fstab and boot menu made to fit, and for a
+ * disk that boots a table and SOURCE's boot loader. *SIZE receives its size. ERROR_USAGE when the
+ * files do not fit, saying how much they need. */
+struct layout_source;
+MUST_CHECK int layout_make(const struct layout_request *request, const struct layout_source *source,
+                           const char *path, struct progress *progress, int64_t *size,
+                           struct error **err);
 
 #endif
