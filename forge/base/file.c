@@ -50,3 +50,15 @@ char *file_read(const char *path, size_t max, size_t *length, struct error **err
     *length = used;
     return buffer;
 }
+
+int file_write(const char *path, const char *text, size_t length, struct error **err)
+{
+    FILE *file = fopen(path, "wxe");
+    if (!file)
+        return error_set_errno(err, "making %s", path);
+    bool written = fwrite(text, 1, length, file) == length && fchmod(fileno(file), 0644) == 0;
+    /* Writing may fail as late as here. */
+    if (fclose(file) || !written)
+        return error_set_errno(err, "writing %s", path);
+    return 0;
+}
