@@ -56,6 +56,9 @@ MUST_CHECK int tree_read(struct tree *tree, const void **bytes, size_t *count, i
 void tree_close(struct tree *tree);
 DEFINE_CLEANUP(struct tree *, tree_close)
 
+/* Which of the paths A and B comes first in a tree: negative, 0, positive as strcmp(3) says it. */
+int tree_compare_paths(const char *a, const char *b);
+
 /* Sources. A tree is read once, by one thread. Opened again, the same input gives the same entries
  * in the same order. */
 
