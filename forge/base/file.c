@@ -50,3 +50,14 @@ char *file_read(const char *path, size_t max, size_t *length, struct error **err
     *length = used;
     return buffer;
 }
+
+char *file_read_text(const char *path, size_t max, struct error **err)
+{
+    size_t length;
+    AUTO_FREE char *text = file_read(path, max, &length, err);
+    if (text && strlen(text) != length) {
+        error_set(err, ERROR_INVALID, "reading %s: it is no text", path);
+        return NULL;
+    }
+    return STEAL(text);
+}

@@ -12,4 +12,7 @@
  * who reads a secret only has to wipe what it gets. */
 MUST_CHECK char *file_read(const char *path, size_t max, size_t *length, struct error **err);
 
+/* The same of a text: a NUL in it is ERROR_INVALID too. */
+MUST_CHECK char *file_read_text(const char *path, size_t max, struct error **err);
+
 #endif
