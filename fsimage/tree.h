@@ -80,7 +80,8 @@ MUST_CHECK struct tree *tree_open_archive(const char *path, struct error **err);
 /* A local directory and what is below it, as this user can read it: owners as they are on disk;
  * what cannot be read is ERROR_USAGE. Symbolic links are not followed, but PATH may be one. The
  * kernel shows security.* and system.* to every reader, trusted.* to root only. Access times are
- * those of modification, as reading changes the files' own. */
+ * those of modification, as reading changes the files' own. Of a file that grows in the meantime
+ * there is what it has when its turn comes. */
 MUST_CHECK struct tree *tree_open_directory(const char *path, struct error **err);
 
 #endif
