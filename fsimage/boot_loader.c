@@ -20,11 +20,11 @@ static const char *const old_menus[] = { "/boot/grub/menu.lst", "/boot/grub/grub
 enum { GRUB_FILE_MAX = 16 << 20 };
 
 /* Everything that a menu of grub-mkconfig asks for, as the tree may have no modules beside it; and
- * last what reads a menu.lst. */
+ * last what reads a menu.lst, which loads kernels by linux16. */
 static const char *const modules[] = {
     "biosdisk", "part_msdos",   "part_gpt",  "ext2",  "normal", "search",     "search_fs_uuid",
     "linux",    "search_label", "serial",    "test",  "echo",   "configfile", "gzio",
-    "terminal", "minicmd",      "all_video", "sleep", "boot",   "legacycfg",
+    "terminal", "minicmd",      "all_video", "sleep", "boot",   "linux16",    "legacycfg",
 };
 
 enum { NONE = 99 };
@@ -89,7 +89,7 @@ static struct mkimage_argv mkimage_argv(const char *mkimage, bool legacy, const 
 {
     struct mkimage_argv argv = { { mkimage, "-O", "i386-pc", "-p", "/boot/grub", "-c", config, "-o",
                                    output } };
-    for (size_t i = 0; i < ARRAY_SIZE(modules) - !legacy; i++)
+    for (size_t i = 0; i < ARRAY_SIZE(modules) - (legacy ? 0 : 2); i++)
         argv.items[9 + i] = modules[i];
     return argv;
 }
