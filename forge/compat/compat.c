@@ -31,15 +31,16 @@ static const struct argument_row common_rows[] = {
 };
 #undef FIELD
 
-/* The tool's own rows, then the common ones. */
+/* The tool's own rows, those that it shares, then the common ones. */
 struct command_line {
-    struct argument_group groups[2];
+    struct argument_group groups[3];
 };
 
 static struct command_line command_line_of(const struct compat_tool *tool, void *values,
                                            struct compat_common *common)
 {
     return (struct command_line){ { { tool->rows, tool->row_count, values },
+                                    { tool->shared_rows, tool->shared_row_count, values },
                                     { common_rows, ARRAY_SIZE(common_rows), common } } };
 }
 

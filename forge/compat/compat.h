@@ -39,6 +39,8 @@ struct compat_tool {
     const char *manual; /* what it does, in paragraphs */
     const struct argument_row *rows;
     size_t row_count;
+    const struct argument_row *shared_rows; /* the same of the values' first member; may be NULL */
+    size_t shared_row_count;
     size_t values_size;
     int (*run)(struct compat_run *run, struct error **err);
     void (*clear)(void *values); /* frees what is in VALUES; may be NULL */
