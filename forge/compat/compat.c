@@ -11,6 +11,7 @@
 
 static const struct compat_tool *const tools[] = {
     &compat_bundle_image,
+    &compat_bundle_vol,
     &compat_unbundle,
     &compat_migrate_manifest,
 };
@@ -153,7 +154,8 @@ static int start(const struct compat_tool *tool, struct compat_run *run,
         return -1;
     if (answer(tool, common, &line))
         return flush_output(err);
-    if (arguments_check_mandatory(line.groups, ARRAY_SIZE(line.groups), err))
+    bool waived = tool->waives && tool->waives(run->values);
+    if (!waived && arguments_check_mandatory(line.groups, ARRAY_SIZE(line.groups), err))
         return -1;
     tool_home_complete(argv[0]);
     return run_tool(tool, run, err);
