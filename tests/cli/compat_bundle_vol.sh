@@ -184,7 +184,7 @@ mv "$tree/var/out/image" "$image"
 # Other file systems than local disks' are mount points in the image, unless --all.
 if unshare -rm true 2>/dev/null; then
   # shellcheck disable=SC2016
-  mounted='mount -t tmpfs tmpfs "$0/run" && echo x >"$0/run/pid" && shift 0 && exec "$@"'
+  mounted='mount -t tmpfs tmpfs "$0/run" && echo x >"$0/run/pid" && exec "$@"'
   for all in '' --all; do
     rm -f "$image"
     expect_status 0 unshare -rm bash -c "$mounted" "$tree" ec2-bundle-vol --clone-only -v "$tree" -P none \
