@@ -48,13 +48,19 @@ static int parse_uuid(const char *text, unsigned char uuid[16], struct error **e
     return 0;
 }
 
-static char *choose_uuid(const struct making *making)
+/* Owned. */
+static char *choose_uuid(const struct making *making, struct error **err)
 {
     const struct guest_mount *root = old_root(making);
     if (making->request->uuid)
         return xstrdup(making->request->uuid);
     if (root && root->uuid)
         return xstrdup(root->uuid);
+    if (making->request->reproducible) {
+        error_set(err, ERROR_USAGE,
+                  "a reproducible file system needs a UUID: give one with --uuid");
+        return NULL;
+    }
     uuid_t random;
     char text[UUID_STR_LEN];
     uuid_generate_random(random);
@@ -74,10 +80,11 @@ static enum ext_type choose_type(const struct making *making)
 }
 
 /* What fstab and boot menu have to say on the new disk. */
-static void decide(struct making *making)
+static int decide(struct making *making, struct error **err)
 {
     const struct guest_mounts *mounts = &making->source->mounts;
-    making->uuid = choose_uuid(making);
+    if (!(making->uuid = choose_uuid(making, err)))
+        return -1;
     making->root_spec = xasprintf("UUID=%s", making->uuid);
     bool boot_merged = false;
     for (size_t i = 0; i < mounts->count; i++) {
@@ -99,6 +106,7 @@ static void decide(struct making *making)
         .boot_merged = boot_merged,
         .layout = making->request->layout,
     };
+    return 0;
 }
 
 /* -- the tree -- */
@@ -176,7 +184,9 @@ static int wanted_options(const struct making *making, struct ext_options *wante
         .label = request->label ? request->label
                  : root         ? root->label
                                 : NULL,
-        .now = request->now ? request->now : time(NULL),
+        .now = request->now            ? request->now
+               : request->reproducible ? 1
+                                       : time(NULL),
         .reserved_percent = request->reserved_percent,
         .old_boot_loader = request->old_boot_loader,
     };
@@ -280,8 +290,7 @@ int layout_make(const struct layout_request *request, const struct layout_source
                                                                     .source = source };
     struct ext_options fitted;
     AUTO_FREE char *directory = path_dirname(path);
-    decide(&making);
-    if (measure(&making, &fitted, progress, err) ||
+    if (decide(&making, err) || measure(&making, &fitted, progress, err) ||
         require_space(directory, fitted.size / 2, "the new disk", err))
         return -1;
     return write_disk(&making, path, &fitted, progress, size, err);

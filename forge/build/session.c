@@ -165,6 +165,7 @@ int session_run(struct session *session, const struct build_request *request,
 {
     session->request = request;
     session->layout = request->layout;
+    session->layout.reproducible = request->bundle.reproducible;
     bool files = !request->input.image.format && layout_takes_files(request->path);
     if (files && session->layout.layout == DISK_KEEP)
         session->layout.layout = DISK_ROOTFS;
