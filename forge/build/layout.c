@@ -270,11 +270,12 @@ static int write_disk(const struct making *making, const char *path,
 int layout_check(const struct layout_request *request, struct error **err)
 {
     unsigned char uuid[16];
-    if (request->layout == DISK_KEEP && (request->size_kind || request->type || request->label ||
-                                         request->uuid || request->rule_count))
+    if (request->layout == DISK_KEEP &&
+        (request->type || request->label || request->uuid || request->rule_count))
         return error_set(
             err, ERROR_USAGE,
-            "the layout keep changes nothing: choose rootfs, mbr or gpt with --layout");
+            "the layout keep changes nothing but sizes: choose rootfs, mbr or gpt with "
+            "--layout");
     return request->uuid ? parse_uuid(request->uuid, uuid, err) : 0;
 }
 

@@ -38,6 +38,8 @@ struct layout_request {
                           known it has to be given */
     const struct layout_rule *rules;
     size_t rule_count;
+    bool mask_free; /* of DISK_KEEP: what its file systems call free reads as zeros */
+    bool repair;    /* ext file systems with errors are repaired first */
 };
 
 /* Mistakes in REQUEST that show without a source: ERROR_USAGE. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One disk with two systems, an unclean and a damaged file system and a hibernated swap space: what
- * is refused, and what is mended. */
+ * is refused, what is mended, and how a root file system changes its size. */
 #include "fsimage/guest_check.h"
 #include "fsimage/guest_private.h"
+#include "fsimage/guest_resize.h"
 #include "fsimage/overlay.h"
 #include "tests/unit/images.h"
 
@@ -141,6 +142,42 @@ static void one_of_two_systems_is_chosen(void **state)
     assert_string_equal(guest_facts(guest)->hostname, "phony-ubuntu");
 }
 
+/* Bytes that are free in the root file system. */
+static int64_t free_bytes(void)
+{
+    int64_t blocks = -1;
+    char **pairs = guestfs_tune2fs_l(guest->handle, "/dev/sda4");
+    for (char **pair = pairs; pair[0]; pair += 2) {
+        if (strcmp(pair[0], "Free blocks") == 0)
+            assert_true(parse_integer(pair[1], 0, 1 << 20, &blocks));
+        free(pair[0]);
+        free(pair[1]);
+    }
+    free(pairs);
+    return blocks * 4096;
+}
+
+static void the_root_file_system_changes_its_size(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    int64_t size, min;
+    assert_int_equal(guest_resize_root(guest, GUEST_SIZE_EXACT, 2 * MIB, &size, &err), -1);
+    assert_error(err, ERROR_USAGE, "needs");
+    assert_ok(guest_resize_root(guest, GUEST_SIZE_MIN, 0, &min, &err) == 0, err);
+    assert_true(size > 2 * MIB); /* how much it needs */
+    assert_in_range(min, 2 * MIB, 24 * MIB);
+    assert_ok(guest_resize_root(guest, GUEST_SIZE_FREE, 20 * MIB, &size, &err) == 0, err);
+    assert_in_range(free_bytes(), 20 * MIB, 21 * MIB);
+    assert_true(size > min + 18 * MIB);
+    assert_ok(guest_resize_root(guest, GUEST_SIZE_FREE, 4 * MIB, &size, &err) == 0, err);
+    assert_in_range(free_bytes(), 4 * MIB, 5 * MIB);
+    assert_ok(guest_resize_root(guest, GUEST_SIZE_EXACT, 62 * MIB, &size, &err) == 0, err);
+    assert_int_equal(size, 62 * MIB);
+    assert_int_equal(guest_resize_root(guest, GUEST_SIZE_EXACT, 70 * MIB, &size, &err), -1);
+    assert_error(err, ERROR_GUEST, "giving the file system on /dev/sda4");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +187,7 @@ int main(void)
         cmocka_unit_test(errors_are_repaired_when_asked),
         cmocka_unit_test(a_hibernated_system_is_refused),
         cmocka_unit_test(one_of_two_systems_is_chosen),
+        cmocka_unit_test(the_root_file_system_changes_its_size),
     };
     return cmocka_run_group_tests(tests, open_session, close_session);
 }
