@@ -232,11 +232,12 @@ const char *const layout_filter[] = {
 int layout_check(const struct layout_request *request, struct error **err)
 {
     unsigned char uuid[16];
-    if (request->layout == DISK_KEEP && (request->size_kind || request->type || request->label ||
-                                         request->uuid || request->rule_count || request->fstab))
+    if (request->layout == DISK_KEEP &&
+        (request->type || request->label || request->uuid || request->rule_count || request->fstab))
         return error_set(
             err, ERROR_USAGE,
-            "the layout keep changes nothing: choose rootfs, mbr or gpt with --layout");
+            "the layout keep changes nothing but sizes: choose rootfs, mbr or gpt with "
+            "--layout");
     return request->uuid ? parse_uuid(request->uuid, uuid, err) : 0;
 }
 

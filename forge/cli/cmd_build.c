@@ -30,7 +30,7 @@ static void declare(struct options *options, void *opaque)
     declare_input(options, &values->input);
     declare_signing_keys(options, &values->keys);
     declare_bundle(options, &values->bundle);
-    declare_appliance(options, &values->appliance);
+    declare_guest(options, &values->appliance);
     declare_guest_network(options, &values->appliance);
 }
 
@@ -100,6 +100,7 @@ static int run(const struct invocation *invocation, struct error **err)
                             "image", err))
         return -1;
     request.layout = layout_request_of(&values->layout, invocation->options);
+    request.layout.mask_free = !values->layout.no_mask_free; /* a bundle goes to others */
     request.report.recipe = values->recipe;
     request.input = input_options_of(&values->input, &keyring);
     AUTO_RESULT struct build_result result = { 0 };

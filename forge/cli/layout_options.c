@@ -97,6 +97,11 @@ static const struct option_row layout_rows[] = {
     { "time", 0, OPTION_INTEGER, "SECONDS", FIELD(now),
       "When the file system was made, since 1970 (now)", "SOURCE_DATE_EPOCH", .min = 0,
       .max = INT64_C(253402300799) },
+    { "mask-free", 0, OPTION_FLAG, NULL, FIELD(mask_free),
+      "Leave out what the file systems of a kept disk call free, deleted files (build does)" },
+    { "no-mask-free", 0, OPTION_FLAG, NULL, FIELD(no_mask_free), "Take it along" },
+    { "repair", 0, OPTION_FLAG, NULL, FIELD(repair),
+      "Have e2fsck repair file systems with errors, in the copy" },
 };
 
 static const struct option_row rule_rows[] = {
@@ -140,6 +145,8 @@ struct layout_request layout_request_of(struct layout_settings *settings,
     /* 0 stands for the clock from here on, and ext's own tools take it for that as well. */
     if (!request.now && options_origin(options, "time") != OPTION_FROM_DEFAULT)
         request.now = 1;
+    request.mask_free = settings->mask_free && !settings->no_mask_free;
+    request.repair = settings->repair;
     request.rules = settings->rules;
     request.rule_count = settings->rule_count;
     return request;

@@ -380,6 +380,11 @@ static const struct option_row appliance_rows[] = {
       "Use the fixed appliance that forge appliance made", "FORGE_APPLIANCE" },
 };
 
+static const struct option_row guest_rows[] = {
+    { "root", 0, OPTION_STRING, "DEVICE", FIELD(appliance_settings, root),
+      "The root file system of the system that is meant, such as /dev/sda2" },
+};
+
 static const struct option_row network_rows[] = {
     { "network", 0, OPTION_FLAG, NULL, FIELD(appliance_settings, network),
       "Let commands in the guest reach the network" },
@@ -391,6 +396,13 @@ void declare_appliance(struct options *options, struct appliance_settings *setti
 {
     options_add(options, "Appliance", OPTION_SECTION_TOP, appliance_rows,
                 ARRAY_SIZE(appliance_rows), settings);
+}
+
+void declare_guest(struct options *options, struct appliance_settings *settings)
+{
+    declare_appliance(options, settings);
+    options_add(options, "Appliance", OPTION_SECTION_TOP, guest_rows, ARRAY_SIZE(guest_rows),
+                settings);
 }
 
 void declare_guest_network(struct options *options, struct appliance_settings *settings)
@@ -410,6 +422,7 @@ struct guest_options guest_options_of(const struct appliance_settings *settings,
         .appliance = settings->appliance,
         .network = settings->network,
         .ca_certificate = settings->ca_certificate,
+        .root = settings->root,
         .trace = common->trace,
     };
 }

@@ -58,11 +58,12 @@ void bundle_settings_clear(struct bundle_settings *settings);
 struct appliance_settings {
     int accel; /* enum accel */
     int64_t memsize, smp, launch_timeout;
-    char *appliance;
+    char *appliance, *root;
     bool network;
     char *ca_certificate;
 };
 void declare_appliance(struct options *options, struct appliance_settings *settings);
+void declare_guest(struct options *options, struct appliance_settings *settings);
 void declare_guest_network(struct options *options, struct appliance_settings *settings);
 struct guest_options guest_options_of(const struct appliance_settings *settings,
                                       const struct common_settings *common);

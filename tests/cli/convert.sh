@@ -140,8 +140,8 @@ for run in 1 2; do
 done
 diff -r "$dir/same1" "$dir/same2"
 
-expect_status 2 forge convert "$dir/first.img" --size min -o "$dir/none.img"
-expect_err 'keep changes nothing'
+expect_status 2 forge convert "$dir/first.img" --label new -o "$dir/none.img"
+expect_err 'keep changes nothing but sizes'
 expect_status 2 forge convert "$tree" --uuid 1234 -o "$dir/none.img"
 expect_err 'is not a UUID'
 expect_status 2 forge convert "$tree" --size huge -o "$dir/none.img"
