@@ -99,12 +99,13 @@ void files_install(const struct customize_step *step, struct string_list *names)
             string_list_add(names, step->items.items[i]);
 }
 
-/* A name must not be taken for an option, nor for anything that a package manager evaluates. */
+/* A name must not be taken for an option, nor for anything that a package manager evaluates. Groups
+ * of dnf begin with "@" and may have blanks. */
 static int check_name(const char *name, struct error **err)
 {
-    bool good = isalnum((unsigned char)*name) || *name == '@';
+    bool group = *name == '@', good = group || isalnum((unsigned char)*name);
     for (const char *at = name; *at; at++)
-        good &= isalnum((unsigned char)*at) || strchr("+-._:=~@*^", *at);
+        good &= isalnum((unsigned char)*at) || strchr("+-._:=~@*^", *at) || (group && *at == ' ');
     return good ? 0 : error_set(err, ERROR_USAGE, "\"%s\" is not the name of a package", name);
 }
 
