@@ -149,9 +149,11 @@ void customize_plan_move(struct customize_plan *to, struct customize_plan *from)
 
 bool customize_plan_needs_network(const struct customize_plan *plan)
 {
-    for (size_t i = 0; i < plan->count; i++)
-        if (plan->steps[i].op->needs_network && !install_is_local(&plan->steps[i]))
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct customize_step *step = &plan->steps[i];
+        if (step->op->needs_network && !(step->op->is_local && step->op->is_local(step)))
             return true;
+    }
     return false;
 }
 

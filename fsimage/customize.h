@@ -33,7 +33,8 @@ struct customize_op {
     void (*files)(const struct customize_step *step, struct string_list *names);
     bool runs_guest; /* executes the guest's programs */
     bool needs_network;
-    bool secret; /* the value is never shown */
+    bool (*is_local)(const struct customize_step *step); /* optional: this one needs none, though */
+    bool secret;                                         /* the value is never shown */
 };
 
 extern const struct customize_op customize_ops[];

@@ -55,11 +55,26 @@ customize_check check_edit;
 customize_run op_run_command, op_run; /* run.c */
 customize_check check_run_command;
 
-customize_run op_install, op_uninstall; /* packages.c */
-customize_check check_install, check_uninstall;
-customize_files files_install;
-/* True when every package of an install step is a local file: it needs no network. */
+customize_run op_install, op_package_file, op_uninstall, op_update; /* packages.c */
+customize_check check_install, check_package_file, check_package_names;
+customize_files files_install, files_items;
 bool install_is_local(const struct customize_step *step);
+
+customize_run op_firstboot, op_firstboot_command, op_firstboot_install; /* firstboot.c */
+
+customize_run op_service; /* service.c */
+customize_check check_service;
+
+customize_run op_user_add; /* user_add.c */
+customize_check check_user_add;
+customize_files files_user_add;
+
+customize_run op_ca_cert; /* ca_cert.c */
+customize_check check_ca_cert;
+
+customize_run op_apt_source; /* apt_source.c */
+customize_check check_apt_source;
+customize_files files_apt_source;
 
 customize_run op_password, op_root_password; /* password.c */
 customize_check check_password, check_root_password;

@@ -30,6 +30,12 @@ static int make_files(void **state)
     put("password", "hunter2\nsecond line\n", 0600);
     put("key.pub", "ssh-ed25519 AAAAC3NzaC1lZDI1 me\n", 0600);
     put("tree/inner", "x", 0600);
+    put("ca.pem", "-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n", 0600);
+    put("keyed.pem",
+        "-----BEGIN PRIVATE KEY-----\n-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+        0600);
+    put("apt.asc", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n", 0600);
+    put("new.sources", "Types: deb\nURIs: http://host/\nSigned-By: apt.asc\n", 0600);
     return 0;
 }
 
@@ -79,7 +85,9 @@ static void every_row_is_in_the_manual(void **state)
     AUTO_FREE char *manual = source_text("forge/man/forge-customize.1.scd");
     for (size_t i = 0; i < customize_op_count; i++) {
         const struct customize_op *op = &customize_ops[i];
-        AUTO_FREE char *entry = xasprintf("\n*--%s* _%s_\n", op->name, op->value_name);
+        AUTO_FREE char *entry = op->value_name
+                                    ? xasprintf("\n*--%s* _%s_\n", op->name, op->value_name)
+                                    : xasprintf("\n*--%s*\n", op->name);
         if (!strstr(manual, entry))
             fail_msg("forge-customize.1.scd lacks %s", entry);
     }
@@ -88,11 +96,19 @@ static void every_row_is_in_the_manual(void **state)
 static void every_row_runs_in_a_guest_test(void **state)
 {
     (void)state;
-    AUTO_FREE char *test = source_text("tests/guest/test_operations.c");
-    AUTO_FREE char *archives = source_text("tests/guest/operations_archives.h");
+    static const char *const files[] = { "tests/guest/test_operations.c",
+                                         "tests/guest/operations_archives.h",
+                                         "tests/guest/operations_system.h" };
+    AUTO_FREE char *tests = xstrdup("");
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+        AUTO_FREE char *text = source_text(files[i]);
+        char *longer = xasprintf("%s%s", tests, text);
+        free(tests);
+        tests = longer;
+    }
     for (size_t i = 0; i < customize_op_count; i++) {
         AUTO_FREE char *call = xasprintf("(\"%s\", ", customize_ops[i].name);
-        if (!strstr(test, call) && !strstr(archives, call))
+        if (!strstr(tests, call))
             fail_msg("no test under tests/guest runs %s", customize_ops[i].name);
     }
 }
@@ -127,6 +143,22 @@ static void good_values_are_accepted(void **state)
         { "install", "nginx, gcc-12,g++,libc6:amd64,vim=2:9.0" },
         { "install", "./file" },
         { "uninstall", "nginx" },
+        { "install", "@Xfce Desktop" },
+        { "package-file", "file,./script" },
+        { "firstboot", "script" },
+        { "firstboot-command", "echo it's a:b" },
+        { "firstboot-install", "nginx,vim" },
+        { "service", "enable:ssh.service" },
+        { "service", "mask:getty@tty1" },
+        { "user-add", "deploy" },
+        { "user-add", "deploy:uid=2000,groups=adm+sudo,shell=/bin/sh,home=/srv/d,comment=A b,"
+                      "system,sudo,key=key.pub" },
+        { "ca-cert", "ca.pem" },
+        { "apt-source", "one:deb http://host/debian bookworm main" },
+        { "apt-source", "flat:deb-src [trusted=yes] http://host/ ./" },
+        { "apt-source", "two:deb [arch=amd64 signed-by=apt.asc] https://host/debian stable main" },
+        { "apt-source", "theirs:deb [signed-by=/usr/share/keyrings/a.gpg] https://host/ stable x" },
+        { "apt-source", "new:new.sources" },
         { "root-password", "password:hunter2" },
         { "root-password", "file:password" },
         { "root-password", "locked:file:password" },
@@ -197,6 +229,31 @@ static void bad_values_are_usage_errors_that_say_why(void **state)
         { "install", "a b", "not the name of a package" },
         { "install", "$(id)", "not the name of a package" },
         { "install", "./missing.deb", "No such file" },
+        { "package-file", "missing.rpm", "No such file" },
+        { "firstboot", "missing", "No such file" },
+        { "firstboot-install", "./file", "not the name of a package" },
+        { "service", "start:ssh", "not enable, disable or mask" },
+        { "service", "enable:--now", "not the name of a service" },
+        { "service", "enable:../x", "not the name of a service" },
+        { "user-add", "-x", "name of a user" },
+        { "user-add", ":sudo", "name of a user" },
+        { "user-add", "a:admin", "is none of uid=N" },
+        { "user-add", "a:uid=0", "not a user id" },
+        { "user-add", "a:uid", "\"uid\" needs a value" },
+        { "user-add", "a:sudo=yes", "\"sudo\" takes no value" },
+        { "user-add", "a:groups=-x", "not the name of a group" },
+        { "user-add", "a:shell=sh", "not an absolute path" },
+        { "user-add", "a:comment=x:y", "colon" },
+        { "user-add", "a:key=file", "file: that is not an SSH public key" },
+        { "ca-cert", "file", "holds no certificate" },
+        { "ca-cert", "keyed.pem", "holds a private key" },
+        { "apt-source", "a.b:deb http://host/ x y", "letters, digits" },
+        { "apt-source", "a:deb bookworm main", "not of the form deb URI" },
+        { "apt-source", "a:deb http://host/ bookworm", "not of the form deb URI" },
+        { "apt-source", "a:deb [signed-by=apt.asc http://host/ a b", "no \"]\"" },
+        { "apt-source", "a:deb [signed-by=missing] http://host/ a b", "No such file" },
+        { "apt-source", "a:deb [signed-by=file] http://host/ a b", "not a public key of OpenPGP" },
+        { "apt-source", "a:file", "no source of apt" },
         { "uninstall", "./file", "not the name of a package" },
         { "root-password", "hunter2", "the selector is" },
         { "root-password", "password:", "password is empty" },
@@ -269,10 +326,9 @@ static void only_packages_from_elsewhere_need_the_network(void **state)
         const char *name, *value;
         bool network;
     } steps[] = {
-        { "uninstall", "nginx", false },
-        { "run-command", "true", false },
-        { "install", "./file", false },
-        { "install", "./file,nginx", true },
+        { "uninstall", "nginx", false },     { "run-command", "true", false },
+        { "install", "./file", false },      { "package-file", "file", false },
+        { "install", "./file,nginx", true }, { "update", NULL, true },
     };
     AUTO_PLAN struct customize_plan plan = { 0 };
     assert_false(customize_plan_needs_network(&plan));
@@ -392,9 +448,15 @@ static void the_files_of_a_plan_are_all_but_secrets(void **state)
         { "ssh-inject", "root:key:ssh-ed25519 AAAAC3NzaC1lZDI1 me" },
         { "root-password", "file:password" },
         { "write", "/etc/file:text" },
+        { "package-file", "script" },
+        { "user-add", "a:sudo,key=key.pub" },
+        { "apt-source", "a:new.sources" },
     };
-    static const char *const expected[] = { "upload file", "run script", "copy-in tree/inner",
-                                            "install ./file", "ssh-inject key.pub" };
+    static const char *const expected[] = { "upload file",        "run script",
+                                            "copy-in tree/inner", "install ./file",
+                                            "ssh-inject key.pub", "package-file script",
+                                            "user-add key.pub",   "apt-source new.sources",
+                                            "apt-source apt.asc" };
     struct error *err = NULL;
     AUTO_PLAN struct customize_plan plan = { 0 };
     AUTO_STRINGS struct string_list found = { 0 };
