@@ -23,21 +23,45 @@ static int failure(struct archive *archive, struct error **err)
     return error_set(err, ERROR_INVALID, "reading the archive: %s", reason ? reason : "no archive");
 }
 
-struct archive *archive_open_tar(const char *path, struct error **err)
+typedef int archive_support(struct archive *archive);
+
+/* The archive at PATH, of one of FORMATS, a NULL-terminated list. */
+static struct archive *open_archive(const char *path, archive_support *const formats[],
+                                    struct error **err)
 {
     struct archive *archive = archive_read_new();
-    if (!archive || archive_read_support_filter_all(archive) < ARCHIVE_WARN ||
-        archive_read_support_format_tar(archive) != ARCHIVE_OK ||
-        archive_read_support_format_empty(archive) != ARCHIVE_OK) {
-        error_set(err, ERROR_FAILED, "libarchive cannot read tar archives");
-        archive_read_free(archive);
-        return NULL;
-    }
-    if (archive_read_open_filename(archive, path, 256 << 10) == ARCHIVE_OK)
+    bool able = archive && archive_read_support_filter_all(archive) >= ARCHIVE_WARN;
+    for (size_t i = 0; able && formats[i]; i++)
+        able = formats[i](archive) >= ARCHIVE_WARN;
+    if (!able)
+        error_set(err, ERROR_FAILED, "libarchive cannot read archives");
+    else if (archive_read_open_filename(archive, path, 256 << 10) == ARCHIVE_OK)
         return archive;
-    failure(archive, err);
+    else
+        failure(archive, err);
     archive_read_free(archive);
     return NULL;
+}
+
+struct archive *archive_open_tar(const char *path, struct error **err)
+{
+    static archive_support *const formats[] = { archive_read_support_format_tar,
+                                                archive_read_support_format_empty, NULL };
+    return open_archive(path, formats, err);
+}
+
+struct archive *archive_open_any(const char *path, struct error **err)
+{
+    static archive_support *const formats[] = {
+        archive_read_support_format_tar,  archive_read_support_format_empty,
+        archive_read_support_format_zip,  archive_read_support_format_cpio,
+        archive_read_support_format_7zip, archive_read_support_format_iso9660,
+        archive_read_support_format_ar,   archive_read_support_format_cab,
+        archive_read_support_format_rar,  archive_read_support_format_rar5,
+        archive_read_support_format_lha,  archive_read_support_format_xar,
+        archive_read_support_format_warc, NULL,
+    };
+    return open_archive(path, formats, err);
 }
 
 int archive_next_member(struct archive *archive, struct archive_entry **entry, struct error **err)

@@ -106,6 +106,17 @@ static int unknown_operation(const char *name, const char *origin, struct error 
                      origin, known, near);
 }
 
+/* Append what STEP (taken) stands for; nothing when one of it is wrong. */
+static int expand(struct customize_plan *plan, struct customize_step *step, struct error **err)
+{
+    AUTO_PLAN struct customize_plan steps = { 0 };
+    int result = step->op->expand(&steps, step, err);
+    step_clear(step);
+    if (!result)
+        customize_plan_move(plan, &steps);
+    return result;
+}
+
 int customize_plan_add(struct customize_plan *plan, const char *name, const char *value,
                        const char *base_dir, const char *origin, struct error **err)
 {
@@ -120,6 +131,8 @@ int customize_plan_add(struct customize_plan *plan, const char *name, const char
         step_clear(&step);
         return -1;
     }
+    if (op->expand)
+        return expand(plan, &step, err);
     plan->steps = xrealloc(plan->steps, plan->count + 1, sizeof(*plan->steps));
     plan->steps[plan->count++] = step;
     return 0;
@@ -136,9 +149,11 @@ void customize_plan_move(struct customize_plan *to, struct customize_plan *from)
 
 bool customize_plan_needs_network(const struct customize_plan *plan)
 {
-    for (size_t i = 0; i < plan->count; i++)
-        if (plan->steps[i].op->needs_network && !install_is_local(&plan->steps[i]))
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct customize_step *step = &plan->steps[i];
+        if (step->op->needs_network && !(step->op->is_local && step->op->is_local(step)))
             return true;
+    }
     return false;
 }
 

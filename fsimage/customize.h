@@ -14,6 +14,7 @@ enum customize_value {
 
 enum customize_when { CUSTOMIZE_BEFORE, CUSTOMIZE_IN_ORDER, CUSTOMIZE_AFTER };
 
+struct customize_plan;
 struct customize_step;
 
 struct customize_op {
@@ -23,13 +24,17 @@ struct customize_op {
     enum customize_when when;
     int (*run)(struct guest *guest, const struct customize_step *step, struct error **err);
     const char *help; /* no full stop */
+    /* Instead of RUN: append the steps that this one stands for. */
+    int (*expand)(struct customize_plan *plan, const struct customize_step *step,
+                  struct error **err);
     /* Optional: look at a parsed step before any launch (local files, expressions, selectors). */
     int (*check)(struct customize_step *step, struct error **err);
     /* Optional: append the names of the local files and trees that the step reads, as given. */
     void (*files)(const struct customize_step *step, struct string_list *names);
     bool runs_guest; /* executes the guest's programs */
     bool needs_network;
-    bool secret; /* the value is never shown */
+    bool (*is_local)(const struct customize_step *step); /* optional: this one needs none, though */
+    bool secret;                                         /* the value is never shown */
 };
 
 extern const struct customize_op customize_ops[];

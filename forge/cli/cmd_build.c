@@ -82,8 +82,10 @@ static int run(const struct invocation *invocation, struct error **err)
     AUTO_RECIPE struct recipe recipe = { 0 };
     if (values->recipe && apply_recipe(values->recipe, invocation->options, &recipe, err))
         return -1;
-    const struct string_list *arguments = invocation->arguments;
-    const char *path = arguments->count ? arguments->items[0] : recipe.image;
+    const char *path;
+    if (operations_image(&values->operations, invocation->arguments, &path, err))
+        return -1;
+    path = path ? path : recipe.image;
     if (!path)
         return error_set(err, ERROR_USAGE, "the image is missing: %s",
                          values->recipe ? "neither the recipe nor the command line names one"

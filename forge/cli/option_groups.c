@@ -388,7 +388,7 @@ static const struct option_row guest_rows[] = {
 static const struct option_row network_rows[] = {
     { "network", 0, OPTION_FLAG, NULL, FIELD(appliance_settings, network),
       "Let commands in the guest reach the network" },
-    { "ca-cert", 0, OPTION_PATH, "FILE", FIELD(appliance_settings, ca_certificate),
+    { "run-ca-cert", 0, OPTION_PATH, "FILE", FIELD(appliance_settings, ca_certificate),
       "A certificate authority that guest commands trust during the run" },
 };
 
