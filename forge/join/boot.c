@@ -21,6 +21,16 @@ static double now(void)
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
+/* The one restart too many is an end, and what hints at its reason is kept. */
+static void follow_restarts(struct boot_watch *watch, const struct machine *machine)
+{
+    int allowed = watch->request->restarts;
+    while (watch->restarts < machine_restarts(machine) && watch->restarts < allowed) {
+        boot_watch_restart(watch);
+        log_info("the guest restarts itself (%d of %d times)", watch->restarts, allowed);
+    }
+}
+
 /* Take what the machine says next; *EVENT tells what it was. */
 static int listen(struct boot_watch *watch, struct machine *machine, enum machine_event *event,
                   struct error **err)
@@ -30,6 +40,7 @@ static int listen(struct boot_watch *watch, struct machine *machine, enum machin
     if (cancel_check(err))
         return -1;
     *event = machine_wait(machine, -1, PAUSE_MS, bytes, &count);
+    follow_restarts(watch, machine);
     if (*event == MACHINE_TALKS)
         boot_watch_feed(watch, bytes, count);
     else
@@ -87,6 +98,7 @@ static void fill_result(struct boot_result *result, const struct boot_watch *wat
 {
     result->verdict = watch->verdict;
     result->accel = boot->options.accel;
+    result->restarts = machine_restarts(boot->machine);
     result->pattern =
         xstrdup(watch->expected ? watch->expected : (watch->sign ? watch->sign->name : NULL));
     result->line = xstrdup(watch->line);
