@@ -122,10 +122,8 @@ static int does_not_fit(const struct ext_options *options, const struct need *ne
         return -1;
     AUTO_FREE char *needed = format_size(fitted.size), *have = format_size(options->size);
     return error_set(err, ERROR_USAGE,
-                     "the files do not fit into %s (%lld bytes, %lld inodes): they need %s (%lld "
-                     "bytes) and %llu inodes",
-                     have, (long long)options->size, (long long)options->inodes, needed,
-                     (long long)fitted.size, (unsigned long long)need->inodes);
+                     "the files do not fit into %s: they need %s (%lld bytes) and %llu inodes",
+                     have, needed, (long long)fitted.size, (unsigned long long)need->inodes);
 }
 
 static int fit(const struct ext_options *wanted, const struct need *need,

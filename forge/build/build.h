@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The three flows from an image: build (customize, then bundle), customize, bundle. */
+/* The flow from an image, or from files, to a bundle or to a new image. */
 #ifndef FORGE_BUILD_BUILD_H
 #define FORGE_BUILD_BUILD_H
 
+#include "forge/build/layout.h"
 #include "forge/build/report.h"
 #include "forge/join/input.h"
 #include "fsimage/customize.h"
 
-/* Everything is borrowed for the run. A bundle goes to bundle.directory (made when missing);
- * bundle.fields points to FIELDS, and what is NULL or empty there is completed on the way. */
+/* Everything is borrowed for the run. */
 struct build_request {
-    const char *path; /* disk image or manifest */
+    const char *path; /* a disk image, a bundle's manifest, a tar archive, a directory */
     struct input_options input;
-    bool no_inherit; /* do not complete FIELDS from a bundle that is the input */
-    const struct customize_plan *plan;
+    const struct customize_plan *plan; /* NULL: nothing is customized, nothing asked of the guest */
     struct guest_options guest;
+    struct layout_request layout; /* DISK_KEEP stands for DISK_ROOTFS when the input is files */
+
+    /* Of a bundle. It goes to bundle.directory (made when missing); bundle.fields points to FIELDS,
+     * and what is NULL or empty there is completed on the way. */
     struct manifest *fields;
+    bool no_inherit; /* do not complete FIELDS from a bundle that is the input */
     struct bundle_options bundle;
-    struct report_settings report; /* of forge_build and forge_bundle */
-    const char *output;            /* forge_customize: the new image */
+    struct report_settings report;
+
+    /* Of an image. */
+    const char *output;
     enum image_format output_format;
     bool replace_output;
 };
@@ -29,17 +35,14 @@ struct build_result {
     char *manifest_path;
 };
 
-/* Customize an overlay of the image in one appliance launch, then bundle it. */
+/* Customize an overlay of the image, lay it out, both in at most one launch of the appliance, then
+ * bundle it. Without a plan, of a disk that is kept, nothing is launched. */
 MUST_CHECK int forge_build(const struct build_request *request, struct progress *progress,
                            struct build_result *result, struct error **err);
 
-/* Customize an overlay of the image, then write it as a new image to request->output. */
-MUST_CHECK int forge_customize(const struct build_request *request, struct progress *progress,
-                               struct error **err);
-
-/* Bundle the image as it is; no appliance. */
-MUST_CHECK int forge_bundle(const struct build_request *request, struct progress *progress,
-                            struct build_result *result, struct error **err);
+/* The same, but write a new image to request->output: whole, or not at all. */
+MUST_CHECK int forge_build_image(const struct build_request *request, struct progress *progress,
+                                 struct error **err);
 
 void build_result_clear(struct build_result *result);
 #define AUTO_RESULT __attribute__((cleanup(build_result_clear)))

@@ -269,10 +269,10 @@ static int read_settings(const struct reading *reading, enum recipe_section sect
 static int read_recipe(const struct reading *reading, const struct recipe_node *root,
                        struct error **err)
 {
-    static const char *const own[] = { "image", "steps", "bundle", NULL };
+    static const char *const own[] = { "image", "steps", "disk", "bundle", NULL };
     static const char *const none[] = { NULL };
     if (root->kind != RECIPE_MAPPING)
-        return refuse(reading, root, err, "a recipe has keys: image, steps, bundle");
+        return refuse(reading, root, err, "a recipe has keys: image, steps, disk, bundle");
     if (read_settings(reading, RECIPE_SESSION, root, own, err))
         return -1;
     for (size_t i = 0; i < root->count; i += 2) {
@@ -282,6 +282,8 @@ static int read_recipe(const struct reading *reading, const struct recipe_node *
             result = read_image(reading, key, value, err);
         else if (strcmp(key->text, "steps") == 0)
             result = read_steps(reading, value, err);
+        else if (strcmp(key->text, "disk") == 0)
+            result = read_settings(reading, RECIPE_DISK, value, none, err);
         else if (strcmp(key->text, "bundle") == 0)
             result = read_settings(reading, RECIPE_BUNDLE, value, none, err);
         if (result)

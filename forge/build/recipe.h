@@ -5,8 +5,8 @@
 
 #include "fsimage/customize.h"
 
-/* The sections of settings: keys at the top level, and those under "bundle". */
-enum recipe_section { RECIPE_SESSION, RECIPE_BUNDLE, RECIPE_SECTION_COUNT };
+/* The sections of settings: keys at the top level, and those under "disk" and "bundle". */
+enum recipe_section { RECIPE_SESSION, RECIPE_DISK, RECIPE_BUNDLE, RECIPE_SECTION_COUNT };
 
 /* An option's name without its dashes, and its value as on the command line. Relative paths among
  * the values start at the recipe's base_dir: who knows what an option means joins them. */

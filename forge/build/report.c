@@ -102,8 +102,8 @@ static int gather(struct gathering *gathering, const struct report_settings *set
         { "ca-cert", ca_certificate },
     };
     /* The input is the first path; a bundle stands for its image by the manifest. */
-    string_list_add(&gathering->paths,
-                    report->input->origin ? report->path : report->input->image->path);
+    bool is_image = report->input && !report->input->origin;
+    string_list_add(&gathering->paths, is_image ? report->input->image->path : report->path);
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
         if (rows[i].path)
             add_file(gathering, rows[i].use, rows[i].path, rows[i].path);
@@ -167,6 +167,10 @@ static json_t *libraries_json(void)
 static json_t *input_json(const struct report *report, const char *sha256)
 {
     const struct input *input = report->input;
+    if (!input)
+        return json_pack("{s:o, s:o, s:s}", "path", json_text(report->path), "sha256",
+                         json_text(*sha256 ? sha256 : NULL), "format",
+                         *sha256 ? "archive" : "directory");
     json_t *object = json_pack("{s:o, s:s, s:s, s:I}", "path", json_text(report->path), "sha256",
                                sha256, "format",
                                input->origin ? "bundle" : image_format_name(input->image->format),
@@ -206,10 +210,13 @@ static json_t *run_json(const struct report *report, const struct manifest *mani
     char started[sizeof("2026-01-01T00:00:00Z")];
     struct tm utc;
     strftime(started, sizeof(started), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&report->started, &utc));
-    return json_pack("{s:s, s:O, s:{s:I, s:I, s:I}}", "started", started, "seconds",
-                     report->seconds, "sizes", "input_allocated",
-                     (json_int_t)report->input->image->allocated_size, "bundled",
-                     (json_int_t)manifest->bundled_size, "parts", (json_int_t)manifest->part_count);
+    json_t *sizes = json_pack("{s:I, s:I}", "bundled", (json_int_t)manifest->bundled_size, "parts",
+                              (json_int_t)manifest->part_count);
+    if (report->input)
+        json_object_set_new(sizes, "input_allocated",
+                            json_integer(report->input->image->allocated_size));
+    return json_pack("{s:s, s:O, s:o}", "started", started, "seconds", report->seconds, "sizes",
+                     sizes);
 }
 
 static json_t *report_json(struct report *report, const struct bundle_outcome *outcome,

@@ -27,7 +27,8 @@ MUST_CHECK int report_check_place(const struct report_settings *settings, const 
 void report_remove_stale(const struct report_settings *settings, const char *directory,
                          const char *name);
 
-/* Begin the report on a run whose argument was PATH, opened as INPUT, with PLAN (NULL: nothing is
+/* Begin the report on a run whose argument was PATH, opened as INPUT (NULL: an archive or a
+ * directory), with PLAN (NULL: nothing is
  * customized) and, NULL or not, the CA_CERTIFICATE of guest commands. All are borrowed until
  * report_close. Files are digested from here on, beside the run. NULL on error. */
 MUST_CHECK struct report *report_begin(const struct report_settings *settings, const char *path,

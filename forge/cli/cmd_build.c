@@ -2,11 +2,13 @@
 /* forge build: customize an image and bundle it. */
 #include "forge/build/recipe.h"
 #include "forge/cli/bundle_request.h"
+#include "forge/cli/layout_options.h"
 #include "forge/cli/operations.h"
 
 struct build_values {
     char *recipe;
     struct operation_settings operations;
+    struct layout_settings layout;
     struct input_settings input;
     struct key_settings keys;
     struct bundle_settings bundle;
@@ -24,6 +26,7 @@ static void declare(struct options *options, void *opaque)
     values->bundle.report = true;
     options_add(options, "Recipe", OPTION_SECTION_NONE, rows, ARRAY_SIZE(rows), values);
     declare_operations(options, &values->operations);
+    declare_layout(options, &values->layout);
     declare_input(options, &values->input);
     declare_signing_keys(options, &values->keys);
     declare_bundle(options, &values->bundle);
@@ -35,6 +38,7 @@ static void clear(void *opaque)
 {
     struct build_values *values = opaque;
     operation_settings_clear(&values->operations);
+    layout_settings_clear(&values->layout);
     bundle_settings_clear(&values->bundle);
 }
 
@@ -54,11 +58,14 @@ static int apply_recipe(const char *path, struct options *options, struct recipe
                         struct error **err)
 {
     AUTO_STRINGS struct string_list session = { 0 };
+    AUTO_STRINGS struct string_list disk = { 0 };
     AUTO_STRINGS struct string_list bundle = { 0 };
     options_section_names(options, OPTION_SECTION_TOP, &session);
+    options_section_names(options, OPTION_SECTION_DISK, &disk);
     options_section_names(options, OPTION_SECTION_BUNDLE, &bundle);
     const char *const *const keys[RECIPE_SECTION_COUNT] = {
         [RECIPE_SESSION] = (const char *const *)session.items,
+        [RECIPE_DISK] = (const char *const *)disk.items,
         [RECIPE_BUNDLE] = (const char *const *)bundle.items,
     };
     if (recipe_read(path, keys, recipe, err))
@@ -92,6 +99,7 @@ static int run(const struct invocation *invocation, struct error **err)
     if (bundle_request_fill(&request, &values->bundle, &values->keys, invocation->options, &keyring,
                             "image", err))
         return -1;
+    request.layout = layout_request_of(&values->layout, invocation->options);
     request.report.recipe = values->recipe;
     request.input = input_options_of(&values->input, &keyring);
     AUTO_RESULT struct build_result result = { 0 };

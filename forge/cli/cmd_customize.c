@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* forge customize: run operations on a copy of an image. */
 #include "forge/cli/bundle_request.h"
+#include "forge/cli/layout_options.h"
 #include "forge/cli/operations.h"
 
 struct customize_values {
     struct operation_settings operations;
+    struct layout_settings layout;
     struct input_settings input;
     struct key_settings keys;
     struct appliance_settings appliance;
@@ -32,6 +34,7 @@ static void declare(struct options *options, void *opaque)
     values->format = IMAGE_QCOW2;
     options_add(options, "Output", OPTION_SECTION_NONE, rows, ARRAY_SIZE(rows), values);
     declare_operations(options, &values->operations);
+    declare_layout(options, &values->layout);
     declare_input(options, &values->input);
     declare_opening_key(options, &values->keys);
     declare_appliance(options, &values->appliance);
@@ -40,7 +43,9 @@ static void declare(struct options *options, void *opaque)
 
 static void clear(void *opaque)
 {
-    operation_settings_clear(&((struct customize_values *)opaque)->operations);
+    struct customize_values *values = opaque;
+    operation_settings_clear(&values->operations);
+    layout_settings_clear(&values->layout);
 }
 
 static int run(const struct invocation *invocation, struct error **err)
@@ -63,11 +68,12 @@ static int run(const struct invocation *invocation, struct error **err)
         .input = input_options_of(&values->input, &keyring),
         .plan = &values->operations.plan,
         .guest = guest_options_of(&values->appliance, invocation->common),
+        .layout = layout_request_of(&values->layout, invocation->options),
         .output = values->output,
         .output_format = (enum image_format)values->format,
         .replace_output = values->force,
     };
-    if (forge_customize(&request, invocation->progress, err))
+    if (forge_build_image(&request, invocation->progress, err))
         return -1;
     puts(values->output);
     return 0;

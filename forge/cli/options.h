@@ -63,6 +63,7 @@ struct option_row {
 enum option_section {
     OPTION_SECTION_NONE,   /* command line only */
     OPTION_SECTION_TOP,    /* a key at the recipe's top level */
+    OPTION_SECTION_DISK,   /* a key under "disk" */
     OPTION_SECTION_BUNDLE, /* a key under "bundle" */
 };
 

@@ -233,7 +233,7 @@ static int bundle_image(struct compat_run *run, struct error **err)
         },
     };
     AUTO_RESULT struct build_result result = { 0 };
-    if (forge_bundle(&request, run->progress, &result, err)) {
+    if (forge_build(&request, run->progress, &result, err)) {
         if ((*err)->cause == ERROR_FAILED)
             run->status = COMPAT_PACKING_FAILED;
         return -1;

@@ -78,7 +78,7 @@ convert "$tree" --size 64M --reserved 5
 clean
 [[ $(stat -c %s "$dir/out.img") == $((64 << 20)) ]] || fail "not 64 MiB"
 expect_status 2 forge convert "$tree" -o "$dir/none.img" --size 2M
-expect_err 'convert.*: .*(need|fit)'
+expect_err 'making a disk of .*tree: .* do not fit into 2.0 MiB: they need [0-9.]* MiB'
 [[ ! -e $dir/none.img ]] || fail "a file system that does not fit"
 
 # Types, and what old boot loaders cannot read.
@@ -105,6 +105,22 @@ expect_status 0 forge convert -q "${made[@]}" "$tree" -O qcow2 --label root -o "
 qemu-img compare -q -f raw -F qcow2 "$dir/first.img" "$dir/out.qcow2" || fail "qcow2 holds another disk"
 expect_status 0 forge convert -q "$dir/first.img" -O qcow2 -o "$dir/kept.qcow2"
 qemu-img compare -q -f raw -F qcow2 "$dir/first.img" "$dir/kept.qcow2" || fail "keep changes the disk"
+
+# Bundled, it is the same disk.
+expect_status 0 forge bundle -q "${signing[@]}" -r x86_64 "$tree" "${made[@]}" --label root -d "$dir/bundle" --report
+expect_status 0 forge unbundle -q "$dir/bundle/tree.manifest.xml" -k "$keys/user-key.pem" -o "$dir/unbundled.img"
+cmp "$dir/first.img" "$dir/unbundled.img"
+cp "$dir/bundle/forge-report.json" "$dir/out"
+json "it['input'] == {'path': '$tree', 'sha256': None, 'format': 'directory'}"
+json "'layout' in it['run']['seconds']"
+
+# Reproducible means the disk as well.
+expect_status 2 forge bundle -q "$tree" "${signing[@]}" -r x86_64 -d "$dir/same1" --reproducible
+expect_err 'needs a UUID: give one with --uuid'
+for run in 1 2; do
+  expect_status 0 forge bundle -q "$tree" "${signing[@]}" -r x86_64 --uuid "$uuid" -d "$dir/same$run" --reproducible
+done
+diff -r "$dir/same1" "$dir/same2"
 
 expect_status 2 forge convert "$dir/first.img" --size min -o "$dir/none.img"
 expect_err 'keep changes nothing'

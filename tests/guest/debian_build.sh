@@ -49,13 +49,16 @@ expect_status 0 forge cat "$dir/restored.raw" /etc/hostname /etc/uploaded /etc/b
 [[ $(<"$dir/out") == $'web\nfrom the host\n0' ]] || fail "the guest has: $(<"$dir/out")"
 rm "$dir/restored.raw"
 
-# The bundle is an image as well: a second build starts from it and inherits its fields.
-expect_status 0 forge build "$manifest" --append-line '/etc/uploaded:and again' \
+# The bundle is an image as well: a second build starts from it, inherits its fields, and puts it on
+# a smaller disk.
+printf 'disk:\n  layout: gpt\n  size: 1500M\n' >"$dir/again.yaml"
+expect_status 0 forge build "$manifest" --recipe "$dir/again.yaml" --append-line '/etc/uploaded:and again' \
   "${signing[@]}" -d "$dir/second" -p again --kernel aki-99999999 --tmpdir "$dir"
 second=$dir/second/again.manifest.xml
 [[ $(field "$second" //kernel_id) == aki-99999999 ]] || fail "an option does not win over what is inherited"
 [[ $(field "$second" //mapping[2]/device) == sdb ]] || fail "the mapping is not inherited"
 [[ $(field "$second" //product_code[2]) == C3D4 ]] || fail "the product codes are not inherited"
+[[ $(field "$second" //image/size) == $((1500 << 20)) ]] || fail "the disk does not have the size that it should"
 expect_status 0 forge cat "$second" /etc/uploaded -k "$keys/user-key.pem" --tmpdir "$dir"
 [[ $(<"$dir/out") == $'from the host\nand again' ]] || fail "the second bundle holds: $(<"$dir/out")"
 

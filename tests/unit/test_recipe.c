@@ -5,9 +5,10 @@
 #include "tests/unit/check.h"
 
 static const char *const session_keys[] = { "network", "memsize", "format", "tmpdir", NULL };
+static const char *const disk_keys[] = { "layout", "exclude", NULL };
 static const char *const bundle_keys[] = { "user", "productcodes", "force", "mtime", NULL };
 static const char *const *const keys[] = {
-    [RECIPE_SESSION] = session_keys, [RECIPE_BUNDLE] = bundle_keys
+    [RECIPE_SESSION] = session_keys, [RECIPE_DISK] = disk_keys, [RECIPE_BUNDLE] = bundle_keys
 };
 
 static int parse(const char *text, struct recipe *recipe, struct error **err)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Opens what is converted; the only part of a conversion that needs the appliance. */
-#include "forge/build/convert_source.h"
-#include "forge/base/log.h"
+/* Finds out what a fresh disk is made from; all of a layout that needs the appliance. */
+#include "forge/build/layout_source.h"
 #include "fsimage/guest_tree.h"
 
 #include <fcntl.h>
@@ -26,13 +25,13 @@ static bool is_archive(const char *path)
     return starts_with(head + USTAR_AT, "ustar");
 }
 
-bool convert_takes_files(const char *path)
+bool layout_takes_files(const char *path)
 {
     struct stat status;
     return stat(path, &status) == 0 && (S_ISDIR(status.st_mode) || is_archive(path));
 }
 
-void convert_source_of_tree(const char *path, struct convert_source *source)
+void layout_source_of_files(const char *path, struct layout_source *source)
 {
     struct stat status;
     bool directory = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
@@ -61,18 +60,19 @@ static const struct guest_mount *plain_root(const struct guest_mounts *mounts)
     return is_ext(root->type) && root->offset >= 0 ? root : NULL;
 }
 
-/* All that is done while the appliance runs. */
-static int ask_guest(struct guest *guest, const char *workdir, bool with_loader, const char *uuid,
-                     struct progress *progress, struct convert_source *source, struct error **err)
+int layout_source_ask(const struct layout_request *request, struct guest *guest,
+                      const char *workdir, struct progress *progress, struct layout_source *source,
+                      struct error **err)
 {
     if (guest_mounts_read(guest, &source->mounts, err))
         return -1;
-    const char *own = source->mounts.items[0].uuid;
-    if (with_loader && !uuid && !own)
+    const char *uuid = request->uuid ? request->uuid : source->mounts.items[0].uuid;
+    bool with_loader = layout_boots(request->layout);
+    if (with_loader && !uuid)
         return error_set(err, ERROR_USAGE,
                          "the root file system has no UUID that GRUB could find it by: give one "
                          "with --uuid");
-    if (with_loader && boot_loader_make(guest, uuid ? uuid : own, &source->loader, err))
+    if (with_loader && boot_loader_make(guest, uuid, &source->loader, err))
         return -1;
     if (plain_root(&source->mounts))
         return 0;
@@ -83,38 +83,16 @@ static int ask_guest(struct guest *guest, const char *workdir, bool with_loader,
     return result;
 }
 
-static int run_guest(const struct convert_request *request, const char *path, const char *workdir,
-                     bool with_loader, const char *uuid, struct progress *progress,
-                     struct convert_source *source, struct error **err)
+int layout_source_open(const struct image *image, struct layout_source *source, struct error **err)
 {
-    struct guest_options options = request->guest;
-    options.image_name = path;
-    AUTO(guest_close)
-    struct guest *guest =
-        guest_open(overlay_image(source->overlay), GUEST_READ_WRITE, &options, progress, err);
-    if (!guest || ask_guest(guest, workdir, with_loader, uuid, progress, source, err))
-        return -1;
-    return guest_shutdown(guest, err);
-}
-
-int convert_source_open(const struct convert_request *request, const char *path,
-                        const char *workdir, bool with_loader, const char *uuid,
-                        struct progress *progress, struct convert_source *source,
-                        struct error **err)
-{
-    source->input = input_open(path, &request->input, progress, err);
-    source->overlay = source->input ? overlay_create(source->input->image, workdir, err) : NULL;
-    if (!source->overlay ||
-        run_guest(request, path, workdir, with_loader, uuid, progress, source, err))
-        return -1;
     if (source->archive)
         return 0;
     source->offset = source->mounts.items[0].offset;
-    source->device = image_device(overlay_image(source->overlay), err);
+    source->device = image_device(image, err);
     return source->device ? 0 : -1;
 }
 
-struct tree *convert_source_tree(const struct convert_source *source, struct error **err)
+struct tree *layout_source_tree(const struct layout_source *source, struct error **err)
 {
     if (source->directory)
         return tree_open_directory(source->directory, err);
@@ -123,14 +101,12 @@ struct tree *convert_source_tree(const struct convert_source *source, struct err
     return tree_open_ext(source->device, source->offset, err);
 }
 
-void convert_source_clear(struct convert_source *source)
+void layout_source_clear(struct layout_source *source)
 {
     boot_loader_clear(&source->loader);
     guest_mounts_clear(&source->mounts);
     device_close(source->device);
-    overlay_close(source->overlay);
-    input_close(source->input);
     free(source->archive);
     free(source->directory);
-    *source = (struct convert_source){ 0 };
+    *source = (struct layout_source){ 0 };
 }

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The disk that comes out: of which layout, how large, with which files; and how it is made. */
+#ifndef FORGE_BUILD_LAYOUT_H
+#define FORGE_BUILD_LAYOUT_H
+
+#include "forge/base/progress.h"
+#include "fsimage/disk_table.h"
+#include "fsimage/ext_writer.h"
+#include "fsimage/tree_filter.h"
+
+/* How large the disk becomes. */
+enum layout_size {
+    LAYOUT_AS_SOURCE, /* the root file system as large as it was; of a tree, as small as it can be
+                         and a quarter more */
+    LAYOUT_MIN,       /* as small as it can be */
+    LAYOUT_EXACT,     /* the disk has size bytes */
+    LAYOUT_FREE,      /* size bytes are free in the root file system */
+};
+
+/* One rule of what is copied, in order. */
+struct layout_rule {
+    enum tree_rule kind;
+    const char *pattern;
+};
+
+/* What is wanted; {0} is the disk as it is. Everything is borrowed for the run. */
+struct layout_request {
+    enum disk_layout layout;
+    enum layout_size size_kind;
+    int64_t size;
+    enum ext_type type; /* 0: as the source's when it is one of them, else EXT_4 */
+    const char *label;  /* NULL: as the source's */
+    const char *uuid;   /* of the root file system, as text; NULL: the source's, or a new one */
+    unsigned reserved_percent;
+    bool old_boot_loader;
+    int64_t now;       /* seconds since 1970 that the file system was made; 0: the clock's */
+    bool reproducible; /* nothing by chance: a now of 0 is the earliest time, and where no UUID is
+                          known it has to be given */
+    const struct layout_rule *rules;
+    size_t rule_count;
+};
+
+/* Mistakes in REQUEST that show without a source: ERROR_USAGE. */
+MUST_CHECK int layout_check(const struct layout_request *request, struct error **err);
+
+/* Does a disk of LAYOUT have a table and a boot loader? */
+bool layout_boots(enum disk_layout layout);
+
+/* Write a fresh disk of the layout that REQUEST names, not DISK_KEEP, raw, to the new file PATH:
+ * SOURCE's files in a file system of their own, their fstab and boot menu made to fit, and for a
+ * disk that boots a table and SOURCE's boot loader. *SIZE receives its size. ERROR_USAGE when the
+ * files do not fit, saying how much they need. */
+struct layout_source;
+MUST_CHECK int layout_make(const struct layout_request *request, const struct layout_source *source,
+                           const char *path, struct progress *progress, int64_t *size,
+                           struct error **err);
+
+#endif

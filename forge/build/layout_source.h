@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a fresh disk is made from: a tree that can be opened more than once, and what is known of
+ * the disk it was on. */
+#ifndef FORGE_BUILD_LAYOUT_SOURCE_H
+#define FORGE_BUILD_LAYOUT_SOURCE_H
+
+#include "forge/build/layout.h"
+#include "fsimage/boot_loader.h"
+#include "fsimage/guest_mounts.h"
+#include "fsimage/tree.h"
+
+/* {0} before; clear with layout_source_clear. */
+struct layout_source {
+    struct device *device;      /* the image's bytes, when the tree is read from them directly */
+    int64_t offset;             /* of the root file system there */
+    char *archive;              /* a tar archive to read instead */
+    char *directory;            /* or a directory */
+    struct guest_mounts mounts; /* of an image */
+    struct boot_loader loader;  /* when it was asked for */
+};
+
+/* Is PATH an archive or a directory, not an image or a manifest? */
+bool layout_takes_files(const char *path);
+
+/* The archive or directory at PATH. */
+void layout_source_of_files(const char *path, struct layout_source *source);
+
+/* From an image, in two steps. While GUEST is open: what is mounted where; the tree as an archive
+ * in WORKDIR (a path) when it is not one plain ext file system; and the boot loader, if REQUEST
+ * wants one. */
+MUST_CHECK int layout_source_ask(const struct layout_request *request, struct guest *guest,
+                                 const char *workdir, struct progress *progress,
+                                 struct layout_source *source, struct error **err);
+
+/* And when it was shut down: IMAGE is what it was opened on. */
+MUST_CHECK int layout_source_open(const struct image *image, struct layout_source *source,
+                                  struct error **err);
+
+/* The tree, from its beginning. */
+MUST_CHECK struct tree *layout_source_tree(const struct layout_source *source, struct error **err);
+
+void layout_source_clear(struct layout_source *source);
+#define AUTO_LAYOUT_SOURCE __attribute__((cleanup(layout_source_clear)))
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the argument of a verb to the disk that comes out: input, overlay, guest, layout. */
+#ifndef FORGE_BUILD_SESSION_H
+#define FORGE_BUILD_SESSION_H
+
+#include "forge/build/build.h"
+#include "forge/build/layout_source.h"
+
+struct session {
+    const struct build_request *request; /* borrowed */
+    struct layout_request layout;        /* what of the request's is still to be done */
+    struct workdir *workdir;             /* NULL when nothing is written on the way */
+    struct input *input;                 /* NULL for files */
+    struct image *bare; /* files as a file system that the appliance can open; NULL for others */
+    const struct image *image; /* the input's or the bare one; NULL when files are all it needs */
+    struct report *report;     /* NULL when none is wanted */
+    struct overlay *overlay;
+    struct layout_source source;
+    struct image *disk;         /* the fresh disk; NULL when the layout is kept */
+    const struct image *result; /* what comes out: one of the above */
+};
+
+/* Do all of REQUEST that precedes its output, with at most one launch of the appliance. Large
+ * temporary files go to the input's tmpdir, or else to OUTPUT_DIR; a fresh disk to the new file
+ * DISK, or when that is NULL among them. SESSION is {0} before; clear it afterwards, whatever
+ * happened. */
+MUST_CHECK int session_run(struct session *session, const struct build_request *request,
+                           const char *output_dir, const char *disk, struct progress *progress,
+                           struct error **err);
+
+/* Fail (ERROR_FAILED) when the input changed in the meantime. */
+MUST_CHECK int session_check_input(const struct session *session, struct error **err);
+
+void session_clear(struct session *session);
+#define AUTO_SESSION __attribute__((cleanup(session_clear)))
+
+#endif
