@@ -7,11 +7,12 @@
 #include "forge/join/boot_reason.h"
 #include "fsimage/boot_sector.h"
 
+#include <string.h>
 #include <time.h>
 
 /* A prompt counts when the console pauses behind it; a failure's last words are waited for; a
  * firmware that says nothing at all runs on a KVM that does not work. */
-enum { PAUSE_MS = 300 };
+enum { PAUSE_MS = 300, TIMER_ATTEMPTS = 3 };
 static const double last_words = 2, silence = 10;
 
 static double now(void)
@@ -93,6 +94,17 @@ static bool machine_failed(const struct boot_watch *watch, const struct boot_mac
     return watch->verdict == BOOT_ENDED && (end == MACHINE_DIED || end == MACHINE_STOPPED);
 }
 
+/* In emulation, where nothing else can be done about it, the same again may go well. */
+static bool timer_failed(const struct boot_watch *watch, const struct boot_machine *boot,
+                         int *attempts)
+{
+    if (!watch->sign || strcmp(watch->sign->name, BOOT_SIGN_TIMER) != 0 ||
+        boot->options.accel != ACCEL_TCG || ++*attempts >= TIMER_ATTEMPTS)
+        return false;
+    log_info("the emulated timer did not tick in time for the kernel: starting again");
+    return true;
+}
+
 static void fill_result(struct boot_result *result, const struct boot_watch *watch,
                         const struct boot_machine *boot)
 {
@@ -151,6 +163,7 @@ int forge_boot(const struct boot_request *request, struct boot_result *result,
     if (!matcher || check_boot_code(request, result, err) ||
         boot_machine_prepare(&boot, request, err))
         return -1;
+    int attempts = 0;
     progress_begin(progress, "booting", 0);
     do {
         boot_watch_clear(&watch);
@@ -158,7 +171,8 @@ int forge_boot(const struct boot_request *request, struct boot_result *result,
         if (boot_machine_start(&boot, request, err) ||
             watch_machine(&watch, &boot, &result->seconds, progress, err))
             return -1;
-    } while (machine_failed(&watch, &boot) && boot_machine_weaken(&boot, request));
+    } while ((machine_failed(&watch, &boot) && boot_machine_weaken(&boot, request)) ||
+             timer_failed(&watch, &boot, &attempts));
     progress_end(progress);
     if (cancel_check(err)) /* a terminal's Ctrl-C ends QEMU as well */
         return -1;

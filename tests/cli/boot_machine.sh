@@ -55,6 +55,20 @@ qemu <<<'echo "{\"event\": \"STOP\"}" >&4; sleep 60'
 expect_status 4 forge boot "$image" --accel tcg
 expect_err 'the virtual processor cannot go on'
 
+# A kernel that finds no timer in emulation is a busy host's: again, but not forever.
+timer="Kernel panic - not syncing: IO-APIC + timer doesn't work!"
+{ echo "timer=\"$timer\" calls=$dir/calls" && cat; } <<'QEMU' | qemu
+if (($(wc -l <"$calls") < 3)); then echo "$timer" >&3 && exit; fi
+printf 'fake login: ' >&3
+sleep 60
+QEMU
+expect_status 0 forge boot "$image" --accel tcg
+expect_err 'the emulated timer did not tick in time .*: starting again'
+qemu <<<"echo \"$timer\" >&3"
+expect_status 7 forge boot "$image" --accel tcg
+expect_err 'did not boot: the emulated timer'
+[[ $(calls) == 3 ]] || fail "QEMU was called $(calls) times"
+
 # A guest that restarts twice, each time by several resets at once, and is up then; what went wrong at
 # first is no clue any more.
 qemu <<'QEMU'
