@@ -14,7 +14,7 @@ struct layout_settings {
     int64_t reserved, now;
     struct layout_rule *rules; /* with their patterns owned */
     size_t rule_count;
-    bool filter, old_grub;
+    bool filter, old_grub, efi;
 };
 
 /* In a recipe they stand under "disk". */
