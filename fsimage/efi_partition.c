@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mformat, mmd and mcopy on a place within a file. */
 #include "fsimage/efi_partition.h"
+#include "forge/base/file.h"
 #include "forge/base/process.h"
 #include "forge/base/strings.h"
 #include "fsimage/doctor_private.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 enum { SECTOR = 512 };
@@ -46,21 +46,6 @@ static int run(const char *directory, int64_t now, const char *command, struct e
     return process_run((const char *const *)argv.items, ERROR_HOST, NULL, NULL, err);
 }
 
-static int write_file(const char *path, const char *bytes, size_t size, struct error **err)
-{
-    AUTO_FD int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return error_set_errno(err, "making %s", path);
-    while (size) {
-        ssize_t written = write(fd, bytes, size);
-        if (written < 0)
-            return error_set_errno(err, "writing %s", path);
-        bytes += written;
-        size -= (size_t)written;
-    }
-    return 0;
-}
-
 /* NAME and FILE are in DIRECTORY, and ours: without a blank, a colon or "@@". */
 static int make(const char *directory, const char *name, const char *file,
                 const struct disk_area *area, uint32_t id, int64_t now, struct error **err)
@@ -87,7 +72,7 @@ int efi_partition_write(const char *path, const struct disk_area *area, uint32_t
 {
     AUTO_FREE char *directory = path_dirname(path);
     AUTO_FREE char *file = xasprintf("%s.efi", path);
-    int result = write_file(file, loader, size, err);
+    int result = file_write(file, loader, size, err);
     if (!result)
         result = make(directory, path_basename(path), path_basename(file), area, id, now, err);
     unlink(file);
