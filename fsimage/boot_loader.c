@@ -1,31 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One run of grub-mkimage, in the guest or on this host, and the menu that its result looks for. */
+/* GRUB's programs, made in the guest or on this host, and the menu that they look for. */
 #include "fsimage/boot_loader.h"
-#include "forge/base/file.h"
 #include "forge/base/log.h"
-#include "forge/base/process.h"
 #include "fsimage/boot_menu_new.h"
+#include "fsimage/grub_image.h"
 #include "fsimage/ops/guest_file.h"
 
 #include <string.h>
-#include <unistd.h>
 
 /* As distributions name them, a row each. */
 static const char *const mkimages[] = { "/usr/bin/grub-mkimage", "/usr/bin/grub2-mkimage" };
 static const char *const menus[] = { "/boot/grub/grub.cfg", "/boot/grub2/grub.cfg" };
 
 static const char *const old_menus[] = { "/boot/grub/menu.lst", "/boot/grub/grub.conf" };
-
-#define BIOS_FILES "/usr/lib/grub/i386-pc"
-enum { GRUB_FILE_MAX = 16 << 20 };
-
-/* Everything that a menu of grub-mkconfig asks for, as the tree may have no modules beside it; and
- * last what reads a menu.lst, which loads kernels by linux16. */
-static const char *const modules[] = {
-    "biosdisk", "part_msdos",   "part_gpt",  "ext2",  "normal", "search",     "search_fs_uuid",
-    "linux",    "search_label", "serial",    "test",  "echo",   "configfile", "gzio",
-    "terminal", "minicmd",      "all_video", "sleep", "boot",   "linux16",    "legacycfg",
-};
 
 enum { NONE = 99 };
 
@@ -79,82 +66,33 @@ static int make_menu(struct guest *guest, const char *uuid, struct boot_loader *
 
 /* -- the images -- */
 
-/* Its arguments; the prefix is early_config's. */
-struct mkimage_argv {
-    const char *items[9 + ARRAY_SIZE(modules) + 1];
-};
-
-static struct mkimage_argv mkimage_argv(const char *mkimage, bool legacy, const char *config,
-                                        const char *output)
+static int make_images(const struct grub_workshop *workshop, const char *uuid, bool legacy,
+                       bool with_efi, struct boot_loader *out, struct error **err)
 {
-    struct mkimage_argv argv = { { mkimage, "-O", "i386-pc", "-p", "/boot/grub", "-c", config, "-o",
-                                   output } };
-    for (size_t i = 0; i < ARRAY_SIZE(modules) - (legacy ? 0 : 2); i++)
-        argv.items[9 + i] = modules[i];
-    return argv;
+    AUTO_FREE char *prefix = path_dirname(out->menu_path);
+    AUTO_FREE char *script =
+        xasprintf("search.fs_uuid %s root\nset prefix=($root)%s\n", uuid, prefix);
+    out->core = grub_image_make(workshop, GRUB_BIOS, script, legacy, &out->images.core_size, err);
+    out->boot = out->core ? grub_image_boot_sector(workshop, &out->images.boot_size, err) : NULL;
+    if (out->boot && with_efi)
+        out->efi = grub_image_make(workshop, GRUB_UEFI, script, false, &out->efi_size, err);
+    return out->boot && (out->efi || !with_efi) ? 0 : -1;
 }
 
-static char *early_config(const char *menu_path, const char *uuid)
-{
-    AUTO_FREE char *prefix = path_dirname(menu_path);
-    return xasprintf("search.fs_uuid %s root\nset prefix=($root)%s\n", uuid, prefix);
-}
-
-static int core_in_guest(struct guest *guest, const char *mkimage, bool legacy, const char *dir,
-                         const char *uuid, struct boot_loader *out, struct error **err)
-{
-    AUTO_FREE char *config = path_join(dir, "early.cfg");
-    AUTO_FREE char *core = path_join(dir, "core.img");
-    AUTO_FREE char *text = early_config(out->menu_path, uuid);
-    struct mkimage_argv argv = mkimage_argv(mkimage, legacy, config, core);
-    if (guest_file_write(guest, config, text, strlen(text), err) ||
-        guest_run(guest, argv.items, NULL, err))
-        return -1;
-    out->core = guest_file_read(guest, core, &out->images.core_size, err);
-    return out->core ? 0 : -1;
-}
-
-static int images_in_guest(struct guest *guest, const char *mkimage, bool legacy, const char *uuid,
-                           struct boot_loader *out, struct error **err)
+static int images_in_guest(struct guest *guest, const char *mkimage, const char *uuid, bool legacy,
+                           bool with_efi, struct boot_loader *out, struct error **err)
 {
     AUTO_FREE char *dir = guest_file_temporary(guest, err);
     if (!dir) /* most likely a file system that was made as small as can be */
         return error_wrap(err, "grub-mkimage needs a few MiB in the guest");
-    int result = core_in_guest(guest, mkimage, legacy, dir, uuid, out, err);
-    if (guest_file_remove_temporary(guest, dir, err) || result)
-        return -1;
-    out->boot = guest_file_read(guest, BIOS_FILES "/boot.img", &out->images.boot_size, err);
-    return out->boot ? 0 : -1;
-}
-
-static int images_on_host(const char *mkimage, bool legacy, const char *uuid, const char *scratch,
-                          struct boot_loader *out, struct error **err)
-{
-    AUTO_FREE char *config = path_join(scratch, "early.cfg");
-    AUTO_FREE char *core = path_join(scratch, "core.img");
-    AUTO_FREE char *text = early_config(out->menu_path, uuid);
-    struct mkimage_argv argv = mkimage_argv(mkimage, legacy, config, core);
-    log_info("the guest has no grub-mkimage: its boot loader is this host's GRUB");
-    if (file_write(config, text, strlen(text), err) ||
-        process_run(argv.items, ERROR_HOST, NULL, NULL, err))
-        return -1;
-    out->core = file_read(core, GRUB_FILE_MAX, &out->images.core_size, err);
-    out->boot = file_read(BIOS_FILES "/boot.img", GRUB_FILE_MAX, &out->images.boot_size, err);
-    return out->core && out->boot ? 0 : -1;
+    const struct grub_workshop workshop = { guest, mkimage, dir };
+    int result = make_images(&workshop, uuid, legacy, with_efi, out, err);
+    return guest_file_remove_temporary(guest, dir, err) || result ? -1 : 0;
 }
 
 /* -- whose GRUB -- */
 
-/* The name of this host's grub-mkimage; NULL when it has none for BIOS. */
-static const char *host_mkimage(void)
-{
-    for (size_t i = 0; i < ARRAY_SIZE(mkimages); i++)
-        if (access(BIOS_FILES "/boot.img", R_OK) == 0 && process_exists(path_basename(mkimages[i])))
-            return path_basename(mkimages[i]);
-    return NULL;
-}
-
-int boot_loader_make(struct guest *guest, const char *uuid, const char *scratch,
+int boot_loader_make(struct guest *guest, const char *uuid, bool with_efi, const char *scratch,
                      struct boot_loader *out, struct error **err)
 {
     /* It goes into GRUB's own script. */
@@ -164,7 +102,7 @@ int boot_loader_make(struct guest *guest, const char *uuid, const char *scratch,
     int menu = own < 0 ? -1 : find_first(guest, menus, ARRAY_SIZE(menus), err);
     if (menu < 0)
         return -1;
-    const char *on_host = own == NONE ? host_mkimage() : NULL;
+    const char *on_host = own == NONE ? grub_image_on_host() : NULL;
     if (own == NONE && !on_host)
         return error_set(err, ERROR_GUEST,
                          "neither the guest nor this host has grub-mkimage and GRUB's files for "
@@ -173,9 +111,17 @@ int boot_loader_make(struct guest *guest, const char *uuid, const char *scratch,
     /* A GRUB looks for its own distribution's menu. */
     out->menu_path = own != NONE ? menus[own] : menu != NONE ? menus[menu] : menus[0];
     bool legacy;
-    if (make_menu(guest, uuid, out, &legacy, err) ||
-        (on_host ? images_on_host(on_host, legacy, uuid, scratch, out, err)
-                 : images_in_guest(guest, mkimages[own], legacy, uuid, out, err)))
+    if (make_menu(guest, uuid, out, &legacy, err))
+        return -1;
+    if (legacy && with_efi)
+        return error_set(err, ERROR_GUEST,
+                         "the guest has only a menu.lst, whose kernels GRUB cannot load for UEFI: "
+                         "leave out --efi");
+    const struct grub_workshop host = { NULL, on_host, scratch };
+    if (on_host)
+        log_info("the guest has no grub-mkimage: its boot loader is this host's GRUB");
+    if (on_host ? make_images(&host, uuid, legacy, with_efi, out, err)
+                : images_in_guest(guest, mkimages[own], uuid, legacy, with_efi, out, err))
         return -1;
     out->images.boot = (const unsigned char *)out->boot;
     out->images.core = (const unsigned char *)out->core;
@@ -186,6 +132,7 @@ void boot_loader_clear(struct boot_loader *loader)
 {
     free(loader->boot);
     free(loader->core);
+    free(loader->efi);
     free(loader->menu);
     *loader = (struct boot_loader){ 0 };
 }

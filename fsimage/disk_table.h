@@ -30,9 +30,10 @@ struct disk_plan {
     struct disk_area efi;
 };
 
-/* Everything in a table that tools draw by chance: given, so that one input makes one disk. */
+/* Everything that tools draw by chance: given, so that one input makes one disk. */
 struct disk_ids {
     uint32_t mbr_id;
+    uint32_t efi_volume; /* of the EFI system partition's FAT */
     unsigned char disk[16], root[16], bios_boot[16], efi[16]; /* GPT's UUIDs */
 };
 

@@ -88,7 +88,14 @@ static char *new_fstab(const struct layout_news *news)
 /* -- entries -- */
 
 /* Why an entry is added. */
-enum cause { FOR_SYSTEM = 1, FOR_FSTAB = 2, FOR_MENU = 4, FOR_GRUB = 8, FOR_GRUB2 = 16 };
+enum cause {
+    FOR_SYSTEM = 1,
+    FOR_FSTAB = 2,
+    FOR_MENU = 4,
+    FOR_GRUB = 8,
+    FOR_GRUB2 = 16,
+    FOR_EFI = 32
+};
 
 /* FORMAT.md 10, steps 6, 8 and 10. */
 static size_t list_additions(struct layout_files *files)
@@ -105,7 +112,8 @@ static size_t list_additions(struct layout_files *files)
         unsigned causes;
         struct tree_addition addition;
     } rows[] = {
-        { FOR_MENU | FOR_GRUB | FOR_GRUB2, { .path = "boot", .mode = DIRECTORY } },
+        { FOR_MENU | FOR_GRUB | FOR_GRUB2 | FOR_EFI, { .path = "boot", .mode = DIRECTORY } },
+        { FOR_EFI, { .path = "boot/efi", .mode = DIRECTORY } },
         { FOR_MENU | FOR_GRUB, { .path = "boot/grub", .mode = DIRECTORY } },
         { FOR_GRUB, { .path = "boot/grub/grub.cfg", .mode = FILE_MODE, .text = grub_cfg } },
         { FOR_MENU, { .path = "boot/grub/grub.conf", .mode = LINK, .text = &menu } },
@@ -128,7 +136,8 @@ static size_t list_additions(struct layout_files *files)
     };
     static_assert(ARRAY_SIZE(rows) <= LAYOUT_ADDITIONS, "room for all additions");
     unsigned causes = (files->news->request->system_places ? FOR_SYSTEM : 0) |
-                      (files->fstab ? FOR_FSTAB : 0) | (files->menu_lst ? FOR_MENU : 0);
+                      (files->fstab ? FOR_FSTAB : 0) | (files->menu_lst ? FOR_MENU : 0) |
+                      (files->news->request->efi ? FOR_EFI : 0);
     if (loader->menu)
         causes |= strstr(loader->menu_path, "/grub2/") ? FOR_GRUB2 : FOR_GRUB;
     size_t count = 0;

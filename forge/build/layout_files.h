@@ -18,7 +18,7 @@ struct layout_news {
     int64_t now; /* the time of entries that are made */
 };
 
-enum { LAYOUT_EDITS = 6, LAYOUT_ADDITIONS = 20 };
+enum { LAYOUT_EDITS = 6, LAYOUT_ADDITIONS = 21 };
 
 /* One reading of the files. {0} before; clear with layout_files_clear. */
 struct layout_files {

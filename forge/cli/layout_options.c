@@ -81,6 +81,8 @@ static const struct option_row layout_rows[] = {
       "The disk as it is, the root file system alone, or a fresh disk that boots (keep; of files: "
       "rootfs)",
       .choices = layouts },
+    { "efi", 0, OPTION_FLAG, NULL, FIELD(efi),
+      "With an EFI system partition: GPT's disk boots by UEFI as well" },
     { "size", 0, OPTION_CUSTOM, "SIZE|min|+FREE", FIELD(request),
       "Size of the disk, as small as can be, or how much stays free", .set = set_size },
     { "fs", 0, OPTION_CHOICE, "ext2|ext3|ext4", FIELD(type),
@@ -141,6 +143,7 @@ struct layout_request layout_request_of(struct layout_settings *settings,
     request.uuid = settings->uuid;
     request.reserved_percent = (unsigned)settings->reserved;
     request.old_boot_loader = settings->old_grub;
+    request.efi = settings->efi;
     request.now = settings->now;
     /* 0 stands for the clock from here on, and ext's own tools take it for that as well. */
     if (!request.now && options_origin(options, "time") != OPTION_FROM_DEFAULT)

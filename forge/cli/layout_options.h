@@ -14,7 +14,7 @@ struct layout_settings {
     int64_t reserved, now;
     struct layout_rule *rules; /* with their patterns owned */
     size_t rule_count;
-    bool filter, old_grub, mask_free, no_mask_free, repair;
+    bool filter, old_grub, efi, mask_free, no_mask_free, repair;
 };
 
 /* In a recipe they stand under "disk". */

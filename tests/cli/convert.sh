@@ -146,6 +146,8 @@ expect_status 2 forge convert "$tree" --uuid 1234 -o "$dir/none.img"
 expect_err 'is not a UUID'
 expect_status 2 forge convert "$tree" --size huge -o "$dir/none.img"
 expect_err '"huge" is not SIZE\|min\|\+FREE'
+expect_status 2 forge convert "$tree" --layout mbr --efi -o "$dir/none.img"
+expect_err 'an EFI system partition needs a GPT: choose --layout gpt'
 expect_status 1 forge convert "$tree" -o "$dir/first.img"
 expect_err 'exists already'
 mkfifo "$dir/pipe"
