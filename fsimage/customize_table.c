@@ -13,16 +13,20 @@
     .name = NAME, .value = VALUE, .value_name = VALUE_NAME, .when = CUSTOMIZE_IN_ORDER,            \
     .run = FUNCTION, .check = CHECK, .help = HELP
 
+/* A recipe may say the mode and the owner of what it makes. */
+#define OWNED .takes_mode = true, .takes_owner = true
+
 /* clang-format off */
 const struct customize_op customize_ops[] = {
     { ROW("append-line", PAIR, "FILE:LINE", op_append_line, check_write,
-          "Append a line to a file") },
+          "Append a line to a file"), OWNED },
     { ROW("chmod", PAIR, "MODE:PATH", op_chmod, check_chmod,
           "Change the permissions of a file, in octal") },
     { ROW("chown", PAIR, "OWNER:PATH", op_chown, check_chown,
           "Change the owner of a file: UID:GID or UID.GID, numbers or the guest's names") },
     { ROW("copy-in", PAIR, "LOCAL:REMOTEDIR", op_copy_in, check_copy_in,
-          "Copy a local file or directory tree into a directory of the guest"), .files = files_first },
+          "Copy a local file or directory tree into a directory of the guest"),
+      .files = files_first, OWNED },
     { ROW("delete", STRING, "PATH", op_delete, check_delete,
           "Delete files and directory trees, wildcards allowed") },
     { ROW("edit", PAIR, "FILE:EXPR", op_edit, check_edit,
@@ -35,7 +39,7 @@ const struct customize_op customize_ops[] = {
     { ROW("link", PAIR, "TARGET:LINK", op_link, check_link,
           "Make symbolic links to TARGET: LINK[:LINK...]") },
     { ROW("mkdir", STRING, "DIR", op_mkdir, check_guest_path,
-          "Make a directory and those above it") },
+          "Make a directory and those above it"), OWNED },
     { ROW("root-password", STRING, "SELECTOR", op_root_password, check_root_password,
           "Set root's password: file:PATH, env:NAME, fd:N, password:TEXT, random, disabled, locked"),
       .secret = true },
@@ -51,16 +55,16 @@ const struct customize_op customize_ops[] = {
     { ROW("timezone", STRING, "ZONE", op_timezone, check_timezone,
           "Set the time zone, for example Europe/London") },
     { ROW("touch", STRING, "FILE", op_touch, check_guest_path,
-          "Make a file, or renew its time stamps") },
+          "Make a file, or renew its time stamps"), OWNED },
     { ROW("truncate", STRING, "FILE", op_truncate, check_guest_path,
           "Empty an existing file") },
     { ROW("uninstall", LIST, "PACKAGE,...", op_uninstall, check_uninstall,
           "Remove packages with the guest's package manager"),
       .runs_guest = true },
     { ROW("upload", PAIR, "FILE:DEST", op_upload, check_upload,
-          "Copy a local file into the guest, owned by root"), .files = files_first },
+          "Copy a local file into the guest, owned by root"), .files = files_first, OWNED },
     { ROW("write", PAIR, "FILE:CONTENT", op_write, check_write,
-          "Write a text to a file") },
+          "Write a text to a file"), OWNED },
 };
 /* clang-format on */
 
