@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* forge build: customize an image and bundle it. */
-#include "forge/build/recipe.h"
 #include "forge/cli/bundle_request.h"
 #include "forge/cli/layout_options.h"
 #include "forge/cli/operations.h"
+#include "forge/cli/recipe_load.h"
 
 struct build_values {
     char *recipe;
@@ -42,45 +42,12 @@ static void clear(void *opaque)
     bundle_settings_clear(&values->bundle);
 }
 
-static int apply_setting(struct options *options, const struct recipe *recipe,
-                         const struct recipe_setting *setting, struct error **err)
-{
-    AUTO_FREE char *where = xasprintf("%s: %s", setting->origin, setting->key);
-    const struct option_source source = { OPTION_FROM_RECIPE, where, recipe->base_dir };
-    for (size_t i = 0; i < setting->values.count; i++)
-        if (options_set(options, setting->key, setting->values.items[i], &source, err))
-            return -1;
-    return 0;
-}
-
-/* Read the recipe, and bring its settings in through the same rows as the command line's. */
-static int apply_recipe(const char *path, struct options *options, struct recipe *recipe,
-                        struct error **err)
-{
-    AUTO_STRINGS struct string_list session = { 0 };
-    AUTO_STRINGS struct string_list disk = { 0 };
-    AUTO_STRINGS struct string_list bundle = { 0 };
-    options_section_names(options, OPTION_SECTION_TOP, &session);
-    options_section_names(options, OPTION_SECTION_DISK, &disk);
-    options_section_names(options, OPTION_SECTION_BUNDLE, &bundle);
-    const char *const *const keys[RECIPE_SECTION_COUNT] = {
-        [RECIPE_SESSION] = (const char *const *)session.items,
-        [RECIPE_DISK] = (const char *const *)disk.items,
-        [RECIPE_BUNDLE] = (const char *const *)bundle.items,
-    };
-    if (recipe_read(path, keys, recipe, err))
-        return -1;
-    for (size_t i = 0; i < recipe->count; i++)
-        if (apply_setting(options, recipe, &recipe->settings[i], err))
-            return -1;
-    return 0;
-}
-
 static int run(const struct invocation *invocation, struct error **err)
 {
     struct build_values *values = invocation->values;
     AUTO_RECIPE struct recipe recipe = { 0 };
-    if (values->recipe && apply_recipe(values->recipe, invocation->options, &recipe, err))
+    if (values->recipe && (recipe_load(values->recipe, invocation->options, &recipe, err) ||
+                           recipe_faults_verdict(&recipe.faults, err)))
         return -1;
     const struct string_list *arguments = invocation->arguments;
     const char *path = arguments->count ? arguments->items[0] : recipe.image;

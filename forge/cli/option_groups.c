@@ -81,7 +81,8 @@ void declare_input(struct options *options, struct input_settings *settings)
     {                                                                                              \
         "passphrase", 0, OPTION_STRING, "env:NAME|file:PATH|fd:N",                                 \
             FIELD(key_settings, passphrase),                                                       \
-            "Where the passphrase of an encrypted private key is", .set = set_passphrase           \
+            "Where the passphrase of an encrypted private key is", .secret = true,                 \
+                                                                   .set = set_passphrase           \
     }
 
 #define ROW_EC2CERT                                                                                \

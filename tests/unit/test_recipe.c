@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Recipes: what good ones mean, and where bad ones go wrong. */
 #include "forge/build/recipe.h"
-#include "forge/build/recipe_yaml.h"
 #include "tests/unit/check.h"
 
-static const char *const session_keys[] = { "network", "memsize", "format", "tmpdir", NULL };
-static const char *const disk_keys[] = { "layout", "exclude", NULL };
-static const char *const bundle_keys[] = { "user", "productcodes", "force", "mtime", NULL };
-static const char *const *const keys[] = {
+static const struct recipe_key session_keys[] = {
+    { .name = "network" }, { .name = "memsize" }, { .name = "format" }, { .name = "tmpdir" }, { 0 }
+};
+static const struct recipe_key disk_keys[] = { { .name = "layout" }, { .name = "exclude" }, { 0 } };
+static const struct recipe_key bundle_keys[] = { { .name = "user" },     { .name = "productcodes" },
+                                                 { .name = "force" },    { .name = "mtime" },
+                                                 { "passphrase", true }, { 0 } };
+static const struct recipe_key *const keys[] = {
     [RECIPE_SESSION] = session_keys, [RECIPE_DISK] = disk_keys, [RECIPE_BUNDLE] = bundle_keys
 };
 
 static int parse(const char *text, struct recipe *recipe, struct error **err)
 {
-    return recipe_parse("dir/web.yaml", text, strlen(text), keys, recipe, err);
+    recipe_parse("dir/web.yaml", text, strlen(text), keys, recipe);
+    return recipe_faults_verdict(&recipe->faults, err);
 }
 
 static void assert_setting(const struct recipe *recipe, size_t at, enum recipe_section section,
@@ -23,7 +27,8 @@ static void assert_setting(const struct recipe *recipe, size_t at, enum recipe_s
     assert_int_equal(recipe->settings[at].section, section);
     assert_string_equal(recipe->settings[at].key, key);
     assert_string_equal(recipe->settings[at].values.items[0], value);
-    assert_string_equal(recipe->settings[at].origin, origin);
+    AUTO_FREE char *place = recipe_place_text(&recipe->settings[at].place);
+    assert_string_equal(place, origin);
 }
 
 static void image_steps_and_settings_are_read_in_order(void **state)
@@ -43,7 +48,6 @@ static void image_steps_and_settings_are_read_in_order(void **state)
                     "  productcodes: [a, b]\n",
                     &recipe, &err) == 0,
               err);
-    assert_string_equal(recipe.base_dir, "dir");
     assert_string_equal(recipe.image, "dir/base.qcow2");
     assert_int_equal(recipe.count, 4);
     assert_setting(&recipe, 0, RECIPE_SESSION, "network", "true", "dir/web.yaml:3:1");
@@ -94,6 +98,27 @@ static void values_of_two_parts_and_lists_have_forms_of_their_own(void **state)
     assert_true(customize_plan_needs_network(&recipe.plan));
 }
 
+static void a_mapping_may_say_mode_and_owner(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    assert_ok(parse("steps:\n"
+                    "- write: {file: '/a:b', content: c, mode: 0640, owner: root:adm}\n"
+                    "- mkdir: {dir: /srv, owner: www-data}\n"
+                    "- mkdir: /opt\n",
+                    &recipe, &err) == 0,
+              err);
+    const struct customize_step *steps = recipe.plan.steps;
+    assert_string_equal(steps[0].first, "/a:b");
+    assert_string_equal(steps[0].mode, "0640");
+    assert_string_equal(steps[0].owner, "root:adm");
+    assert_string_equal(steps[1].first, "/srv");
+    assert_null(steps[1].mode);
+    assert_string_equal(steps[1].owner, "www-data");
+    assert_null(steps[2].owner);
+}
+
 static void local_paths_start_at_the_recipe(void **state)
 {
     (void)state;
@@ -105,16 +130,16 @@ static void local_paths_start_at_the_recipe(void **state)
     FILE *recipe_file = fopen(path, "w");
     fputs("steps: [upload: site.conf:/etc/site.conf]\n", recipe_file);
     fclose(recipe_file);
-    {
-        AUTO_RECIPE struct recipe recipe = { 0 };
-        assert_ok(recipe_read(path, keys, &recipe, &err) == 0, err);
-        assert_string_equal(recipe.plan.steps[0].base_dir, dir);
-    }
-    unlink(file);
     AUTO_RECIPE struct recipe recipe = { 0 };
-    assert_int_equal(recipe_read(path, keys, &recipe, &err), -1);
+    assert_ok(recipe_read(path, keys, &recipe, &err) == 0, err);
+    assert_string_equal(recipe.plan.steps[0].base_dir, dir);
+    unlink(file);
+    recipe_clear(&recipe);
+    assert_ok(recipe_read(path, keys, &recipe, &err) == 0, err);
+    assert_int_equal(recipe_faults_verdict(&recipe.faults, &err), -1);
     assert_non_null(strstr(err->message, "web.yaml:1:9: upload: opening"));
     assert_error(err, ERROR_USAGE, "No such file");
+    recipe_clear(&recipe);
     assert_int_equal(recipe_read(file, keys, &recipe, &err), -1);
     assert_error(err, ERROR_USAGE, "site.conf: No such file");
     remove_scratch(dir);
@@ -150,10 +175,17 @@ static void mistakes_have_a_position_and_a_suggestion(void **state)
         { "steps:\n- hostname: a b\n", "2:3: hostname: a hostname has" },
         { "steps:\n- hostname: a\n  touch: /b\n", "2:3: a step is one operation" },
         { "steps:\n- [a]\n", "2:3: a step is one operation" },
-        { "steps:\n- write: {file: /a}\n", "2:10: \"write\" wants file: and content:" },
+        { "steps:\n- write: {file: /a}\n", "2:10: \"write\" wants content:" },
+        { "steps:\n- write: {file: [a], content: b}\n", "2:17: \"write\" wants file:" },
+        { "steps:\n- write: {file: '', content: b}\n", "2:3: write: needs a value" },
+        { "steps:\n- write: {file: /a, content: b, mode: 0999}\n",
+          "2:3: write: the mode is octal" },
+        { "steps:\n- write: {file: /a, content: b, owner: 'a:'}\n", "2:3: write: the owner is" },
+        { "steps:\n- chmod: {mode: 1, path: /a, owner: b}\n", "2:30: unknown key \"owner\"" },
+        { "steps:\n- hostname: {name: a}\n", "2:13: \"hostname\" wants a value: NAME" },
+        { "steps:\n- hostname:web\n", "2:3: a step is one operation" },
         { "steps:\n- write: {fle: /a, content: b}\n", "2:11: unknown key \"fle\" (did you mean "
                                                       "\"file\"?)" },
-        { "steps:\n- write: {file: 'a:b', content: c}\n", "2:17: file: must not have a colon" },
         { "steps:\n- edit: '/a:s/(/b/'\n", "2:3: edit: the pattern" },
         { "a: b: c\n", "1:5: mapping values are not allowed" },
         { "image: \"x\n", "found unexpected end of stream" },
@@ -177,6 +209,85 @@ static void mistakes_have_a_position_and_a_suggestion(void **state)
     }
 }
 
+/* How often TEXT is in the message of a recipe's faults. */
+static size_t count_in(const char *message, const char *text)
+{
+    size_t count = 0;
+    for (const char *at = message; (at = strstr(at, text)); at += strlen(text))
+        count++;
+    return count;
+}
+
+static void all_mistakes_are_told_at_once_in_their_order(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    assert_int_equal(parse("steps:\n"
+                           "  - hostnam: web\n"
+                           "  - touch: etc\n"
+                           "image: &x [a]\n"
+                           "steps: twice\n"
+                           "netwrk: true\n",
+                           &recipe, &err),
+                     -1);
+    assert_int_equal(recipe.faults.count, 6);
+    static const char *const places[] = { "6 mistakes", ":2:5: ", ":3:5: ", ":4:8: ",
+                                          ":4:8: ",     ":5:1: ", ":6:1: " };
+    const char *at = err->message;
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+        at = strstr(at, places[i]);
+        assert_non_null(at++);
+    }
+    assert_int_equal(count_in(err->message, "dir/web.yaml:"), 6);
+    assert_error(err, ERROR_USAGE,
+                 ":3:5: touch: \"etc\" is not an absolute path in the guest\n"
+                 "      - touch: etc\n"
+                 "        ^");
+}
+
+static void mistakes_without_end_are_counted_only(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    AUTO_FREE char *text = xstrdup("steps:\n");
+    for (size_t i = 0; i < 500; i++) {
+        char *longer = xasprintf("%s- x\n", text);
+        free(text);
+        text = longer;
+    }
+    assert_int_equal(parse(text, &recipe, &err), -1);
+    assert_int_equal(count_in(err->message, "dir/web.yaml:"), 100);
+    assert_error(err, ERROR_USAGE, "the recipe has 500 mistakes");
+}
+
+/* The excerpt is about the right character, whatever stands around it. */
+static void an_excerpt_is_one_line_with_a_caret(void **state)
+{
+    (void)state;
+    static const char *const texts[][2] = {
+        { "steps:\r\n- touch: etc\r\n", "\n    - touch: etc\n      ^" },
+        { "steps:\xe2\x80\xa8- touch: etc\n", "\n    - touch: etc\n      ^" },
+        { "# \xc3\xa4\nsteps: [{mkdir: /\xc3\xb6}, touch: etc]\n",
+          "\n    steps: [{mkdir: /\xc3\xb6}, touch: etc]\n                         ^" },
+        { "tmpdir: [x, [y]]", "\n    tmpdir: [x, [y]]\n                ^" },
+        { "steps: [{mkdir: /a}, {mkdir: /b}, {mkdir: /c}, {mkdir: /d}, {mkdir: /e}, {touch: x}, "
+          "{mkdir: /f}, {mkdir: /g}, {mkdir: /h}, {mkdir: /i}, {mkdir: /j}, {mkdir: /k}]\n",
+          "\n    : /a}, {mkdir: /b}, {mkdir: /c}, {mkdir: /d}, {mkdir: /e}, {touch: x}, {mkdir: "
+          "/f}, "
+          "{mkdir: /g}, {mk\n    "
+          "                                                            ^" },
+        { "image:", "1:7: \"image\" wants a value, a text" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+        struct error *err = NULL;
+        AUTO_RECIPE struct recipe recipe = { 0 };
+        assert_int_equal(parse(texts[i][0], &recipe, &err), -1);
+        assert_error(err, ERROR_USAGE, texts[i][1]);
+    }
+}
+
 static void depth_and_size_are_bounded(void **state)
 {
     (void)state;
@@ -191,6 +302,7 @@ static void depth_and_size_are_bounded(void **state)
     AUTO_FREE char *path = path_join(dir, "large.yaml");
     fclose(fopen(path, "w"));
     assert_int_equal(truncate(path, (1 << 20) + 1), 0);
+    recipe_clear(&recipe);
     assert_int_equal(recipe_read(path, keys, &recipe, &err), -1);
     assert_error(err, ERROR_USAGE, "at most 1 MiB");
     assert_int_equal(recipe_read("/dev/null", keys, &recipe, &err), -1);
@@ -198,14 +310,36 @@ static void depth_and_size_are_bounded(void **state)
     remove_scratch(dir);
 }
 
-static void a_password_is_in_no_message(void **state)
+static void a_secret_is_in_no_message(void **state)
 {
     (void)state;
-    struct error *err = NULL;
-    AUTO_RECIPE struct recipe recipe = { 0 };
-    assert_int_equal(parse("steps:\n- root-password: swordfish\n", &recipe, &err), -1);
-    assert_null(strstr(err->message, "swordfish"));
-    assert_error(err, ERROR_USAGE, "dir/web.yaml:2:3: root-password: the selector is");
+    static const char *const bad[][2] = {
+        { "steps:\n- root-password: swordfish\n", "2:3: root-password: the selector is" },
+        { "steps:\n- root-pasword: swordfish\n", "2:3: unknown operation" },
+        { "steps:\n- root-password:swordfish\n", "\n    - ***\n      ^" },
+        { "steps:\n- root-password swordfish\n", "2:3: a step is one operation" },
+        { "steps:\n- {root-password: swordfish, touch: a}\n", "{root-password: ***, touch: a}" },
+        { "steps: [root-password: swordfish, tuch: swordfish]\n",
+          "\n    steps: [root-password: ***, tuch: ***]\n                                ^" },
+        { "steps:\n- {touch: /a, touch: swordfish}\n", "touch: ***" },
+        { "steps: {root-password: swordfish}\n", "\"steps\" is a list" },
+        { "steps:\n- root-password: [swordfish]\n", "root-password: ***" },
+        { "steps:\n- root-password: {a: swordfish}\n", "root-password: ***" },
+        { "- root-password: swordfish\n", "a recipe has keys" },
+        { "steps:\n- root-password: \"swordfish\n", "unexpected end" },
+        { "steps:\n- root-password: swordfish: x\n", "mapping values are not allowed" },
+        { "bundle: {passphrase: swordfish, usr: 1}\n", "{passphrase: ***, usr: ***}" },
+        { "bundle: {passphras: swordfish}\n", "{passphras: ***}" },
+        { "# \xff\n- root-password: swordfish\n", "at byte" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        struct error *err = NULL;
+        AUTO_RECIPE struct recipe recipe = { 0 };
+        assert_int_equal(parse(bad[i][0], &recipe, &err), -1);
+        if (strstr(err->message, "swordfish"))
+            fail_msg("told: %s", err->message);
+        assert_error(err, ERROR_USAGE, bad[i][1]);
+    }
 }
 
 int main(void)
@@ -214,10 +348,14 @@ int main(void)
         cmocka_unit_test(image_steps_and_settings_are_read_in_order),
         cmocka_unit_test(an_image_may_have_a_format),
         cmocka_unit_test(values_of_two_parts_and_lists_have_forms_of_their_own),
+        cmocka_unit_test(a_mapping_may_say_mode_and_owner),
         cmocka_unit_test(local_paths_start_at_the_recipe),
         cmocka_unit_test(mistakes_have_a_position_and_a_suggestion),
+        cmocka_unit_test(all_mistakes_are_told_at_once_in_their_order),
+        cmocka_unit_test(mistakes_without_end_are_counted_only),
+        cmocka_unit_test(an_excerpt_is_one_line_with_a_caret),
         cmocka_unit_test(depth_and_size_are_bounded),
-        cmocka_unit_test(a_password_is_in_no_message),
+        cmocka_unit_test(a_secret_is_in_no_message),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
