@@ -27,7 +27,7 @@ static char *shown(const char *text)
 
 char *customize_step_value(const struct customize_step *step)
 {
-    if (step->op->secret)
+    if (step->op->secret || step->secret)
         return NULL;
     if (step->first)
         return step->second ? xasprintf("%s:%s", step->first, step->second) : xstrdup(step->first);

@@ -53,6 +53,7 @@ struct customize_step {
     char *base_dir; /* local paths are relative to it; NULL: the current directory */
     char *origin;   /* "--upload" or "web.yaml:12:5", for messages */
     void *prepared; /* what check() made of it: freed with free() */
+    bool secret;    /* the value is never shown, whatever the operation is */
 };
 
 struct customize_plan {

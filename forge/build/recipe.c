@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the nodes of a recipe mean: an image, steps, settings. */
-#include "forge/build/recipe_reading.h"
+#include "forge/build/recipe_import.h"
 
 #include <string.h>
 
@@ -41,8 +41,8 @@ static bool is_one_of(const char *name, const char *const names[])
 
 /* -- settings -- */
 
-static const struct recipe_setting *find_setting(const struct recipe *recipe,
-                                                 enum recipe_section section, const char *key)
+static struct recipe_setting *find_setting(const struct recipe *recipe, enum recipe_section section,
+                                           const char *key)
 {
     for (size_t i = 0; i < recipe->count; i++)
         if (recipe->settings[i].section == section && strcmp(recipe->settings[i].key, key) == 0)
@@ -50,32 +50,60 @@ static const struct recipe_setting *find_setting(const struct recipe *recipe,
     return NULL;
 }
 
-static void read_setting(struct recipe *recipe, enum recipe_section section,
-                         const struct recipe_node *key, const struct recipe_node *value)
+/* A setting is no place for a secret: it could be shown wherever settings are. */
+static bool expect_plain(struct recipe *recipe, const struct recipe_node *key,
+                         const struct recipe_node *value)
 {
-    const struct recipe_setting *other = find_setting(recipe, section, key->text);
-    if (other) {
-        AUTO_FREE char *place = recipe_place_text(&other->place);
-        recipe_refuse(recipe, key, "\"%s\" is already set at %s", key->text, place);
-        return;
-    }
+    if (!recipe_expect_text(recipe, key, value))
+        return false;
+    if (value->secret)
+        recipe_refuse(recipe, value, "\"%s\" is not for secrets: they go into steps", key->text);
+    return !value->secret;
+}
+
+/* VALUE, a text or a list of them, appended to VALUES. */
+static bool read_values(struct recipe *recipe, const struct recipe_node *key,
+                        const struct recipe_node *value, struct string_list *values)
+{
     const struct recipe_node *const single[] = { value };
     bool list = value->kind == RECIPE_LIST;
     const struct recipe_node *const *items =
         list ? (const struct recipe_node *const *)value->children : single;
-    AUTO_STRINGS struct string_list values = { 0 };
     for (size_t i = 0; i < (list ? value->count : 1); i++) {
-        if (!recipe_expect_text(recipe, key, items[i]))
-            return;
-        string_list_add(&values, items[i]->text);
+        if (!expect_plain(recipe, key, items[i]))
+            return false;
+        string_list_add(values, items[i]->text);
     }
+    return true;
+}
+
+static struct recipe_setting *add_setting(struct recipe *recipe, enum recipe_section section,
+                                          const char *key)
+{
     recipe->settings = xrealloc(recipe->settings, recipe->count + 1, sizeof(*recipe->settings));
-    recipe->settings[recipe->count++] = (struct recipe_setting){
-        .section = section,
-        .key = xstrdup(key->text),
-        .values = values,
-        .place = key->place,
-    };
+    struct recipe_setting *setting = &recipe->settings[recipe->count++];
+    *setting = (struct recipe_setting){ .section = section, .key = xstrdup(key) };
+    return setting;
+}
+
+/* A file's settings replace those of the files that it imports. */
+static void read_setting(struct recipe *recipe, enum recipe_section section,
+                         const struct recipe_node *key, const struct recipe_node *value)
+{
+    struct recipe_setting *setting = find_setting(recipe, section, key->text);
+    if (setting && setting->place.source == key->place.source) {
+        AUTO_FREE char *place = recipe_place_text(&setting->place);
+        recipe_refuse(recipe, key, "\"%s\" is already set at %s", key->text, place);
+        return;
+    }
+    AUTO_STRINGS struct string_list values = { 0 };
+    if (!read_values(recipe, key, value, &values))
+        return;
+    if (!setting)
+        setting = add_setting(recipe, section, key->text);
+    setting->place = key->place;
+    string_list_clear(&setting->values);
+    setting->values = values;
     values = (struct string_list){ 0 };
 }
 
@@ -126,13 +154,26 @@ static void read_settings(const struct reading *reading, enum recipe_section sec
 
 /* -- the keys that are no settings -- */
 
-/* image: PATH, or image: {path: PATH, format: FORMAT}; the format is an ordinary setting. */
+/* Forget a setting of the image that another file names. */
+static void drop_setting(struct recipe *recipe, const char *key, const struct recipe_node *image)
+{
+    struct recipe_setting *setting = find_setting(recipe, RECIPE_SESSION, key);
+    if (!setting || setting->place.source == image->place.source)
+        return;
+    free(setting->key);
+    string_list_clear(&setting->values);
+    *setting = recipe->settings[--recipe->count];
+}
+
+/* image: PATH, or image: {path: PATH, ...}; what is beside the path are ordinary settings. */
 static void read_image(const struct reading *reading, const struct recipe_node *key,
                        const struct recipe_node *value)
 {
-    static const char *const names[] = { "path", "format", NULL };
+    static const char *const names[] = { "path", "format", "sha256", NULL };
     struct recipe *recipe = reading->recipe;
     const struct recipe_node *path = value;
+    for (size_t i = 1; names[i]; i++)
+        drop_setting(recipe, names[i], key);
     if (value->kind == RECIPE_MAPPING) {
         for (size_t i = 0; i < value->count; i += 2) {
             const struct recipe_node *name = value->children[i];
@@ -147,8 +188,10 @@ static void read_image(const struct reading *reading, const struct recipe_node *
             return;
         }
     }
-    if (recipe_expect_text(recipe, key, path))
-        recipe->image = path_join(recipe->source->base_dir, path->text);
+    if (!expect_plain(recipe, key, path))
+        return;
+    free(recipe->image);
+    recipe->image = path_join(path->place.source->base_dir, path->text);
 }
 
 static void read_steps(const struct reading *reading, const struct recipe_node *key,
@@ -174,22 +217,14 @@ static void read_bundle(const struct reading *reading, const struct recipe_node 
     read_settings(reading, RECIPE_BUNDLE, value, none);
 }
 
-/* A text that is no recipe is not shown when it may have a secret: nobody knows where. */
-static void hide_secrets(struct recipe_source *source)
-{
-    for (size_t i = 0; i < customize_op_count; i++)
-        if (customize_ops[i].secret && strstr(source->text, customize_ops[i].name))
-            source->unseen = true;
-}
-
 static void read_recipe(const struct reading *reading, const struct recipe_node *root)
 {
-    static const char *const own[] = { "image", "steps", "disk", "bundle", NULL };
+    static const char *const own[] = { "image", "steps", "disk", "bundle", "vars", "import", NULL };
     static void (*const read[])(const struct reading *, const struct recipe_node *,
                                 const struct recipe_node *) = { read_image, read_steps, read_disk,
                                                                 read_bundle };
     if (root->kind != RECIPE_MAPPING) {
-        hide_secrets(reading->recipe->source);
+        recipe_hide_all(root->place.source);
         recipe_refuse(reading->recipe, root, "a recipe has keys: image, steps, disk, bundle");
         return;
     }
@@ -203,32 +238,38 @@ static void read_recipe(const struct reading *reading, const struct recipe_node 
 
 /* -- a recipe -- */
 
-static void interpret(struct recipe *recipe, const struct recipe_key *const *keys)
+static int interpret(struct recipe *recipe, struct recipe_source *source,
+                     const struct recipe_key *const *keys, const struct string_list *given,
+                     struct error **err)
 {
-    AUTO(recipe_node_free)
-    struct recipe_node *root = recipe_yaml_parse(recipe->source, &recipe->faults);
+    struct recipe_vars vars = { 0 };
+    struct recipe_files files = { 0 };
+    for (size_t i = 0; given && i < given->count; i++)
+        recipe_vars_give(&vars, given->items[i]);
+    recipe_import(recipe, source, &vars, &files);
     const struct reading reading = { recipe, keys };
-    if (root)
-        read_recipe(&reading, root);
-    else
-        hide_secrets(recipe->source);
+    for (size_t i = 0; i < files.count; i++) {
+        recipe_vars_expand(&vars, recipe, files.roots[i]);
+        read_recipe(&reading, files.roots[i]);
+    }
+    int result = recipe->faults.count ? 0 : recipe_vars_check(&vars, err);
+    recipe_files_clear(&files);
+    recipe_vars_clear(&vars);
+    return result;
 }
 
 int recipe_read(const char *path, const struct recipe_key *const keys[RECIPE_SECTION_COUNT],
-                struct recipe *recipe, struct error **err)
+                const struct string_list *vars, struct recipe *recipe, struct error **err)
 {
-    recipe->source = recipe_source_read(path, err);
-    if (!recipe->source)
-        return -1;
-    interpret(recipe, keys);
-    return 0;
+    struct recipe_source *source = recipe_source_read(path, err);
+    return source ? interpret(recipe, source, keys, vars, err) : -1;
 }
 
-void recipe_parse(const char *path, const char *text, size_t length,
-                  const struct recipe_key *const keys[RECIPE_SECTION_COUNT], struct recipe *recipe)
+int recipe_parse(const char *path, const char *text, size_t length,
+                 const struct recipe_key *const keys[RECIPE_SECTION_COUNT],
+                 const struct string_list *vars, struct recipe *recipe, struct error **err)
 {
-    recipe->source = recipe_source_new(path, text, length);
-    interpret(recipe, keys);
+    return interpret(recipe, recipe_source_new(path, text, length), keys, vars, err);
 }
 
 void recipe_clear(struct recipe *recipe)
@@ -241,6 +282,8 @@ void recipe_clear(struct recipe *recipe)
     free(recipe->image);
     customize_plan_clear(&recipe->plan);
     recipe_faults_clear(&recipe->faults);
-    recipe_source_free(recipe->source);
+    for (size_t i = 0; i < recipe->source_count; i++)
+        recipe_source_free(recipe->sources[i]);
+    free(recipe->sources);
     *recipe = (struct recipe){ 0 };
 }

@@ -26,24 +26,33 @@ struct recipe_setting {
 
 /* {0} before; clear with recipe_clear. */
 struct recipe {
-    struct recipe_source *source;
+    struct recipe_source **sources; /* the recipe's file, and those that it imports */
+    size_t source_count;
     struct recipe_faults faults;     /* what is wrong, and left out of the rest */
     char *image;                     /* path, joined to base_dir; NULL when the recipe names none */
-    struct recipe_setting *settings; /* in the order of the file */
+    struct recipe_setting *settings; /* in the order of the files; one for a key */
     size_t count;
     struct customize_plan plan; /* checked, local paths relative to the step's base_dir */
 };
 
-/* Read the recipe at PATH. KEYS has for each section the settings it may have. Every mistake in the
- * text becomes one of the recipe's faults, with its place and where there is one the nearest name;
- * only a file that cannot be read is an error (ERROR_USAGE). */
+/* ERROR_USAGE unless TEXT is NAME=VALUE, with a NAME that a variable can have. */
+MUST_CHECK int recipe_check_var(const char *text, struct error **err);
+
+/* Read the recipe at PATH and what it imports. KEYS has for each section the settings it may have;
+ * VARS (checked NAME=VALUE, may be NULL) are stronger than the recipe's own variables. Every
+ * mistake in the text becomes one of the recipe's faults, with its place and where there is one the
+ * nearest name. Errors (ERROR_USAGE) are only a file at PATH that cannot be read, and one of VARS
+ * that a recipe without faults does not know. */
 MUST_CHECK int recipe_read(const char *path,
                            const struct recipe_key *const keys[RECIPE_SECTION_COUNT],
-                           struct recipe *recipe, struct error **err);
+                           const struct string_list *vars, struct recipe *recipe,
+                           struct error **err);
 
 /* The same for a text, with PATH for messages and relative paths. */
-void recipe_parse(const char *path, const char *text, size_t length,
-                  const struct recipe_key *const keys[RECIPE_SECTION_COUNT], struct recipe *recipe);
+MUST_CHECK int recipe_parse(const char *path, const char *text, size_t length,
+                            const struct recipe_key *const keys[RECIPE_SECTION_COUNT],
+                            const struct string_list *vars, struct recipe *recipe,
+                            struct error **err);
 
 void recipe_clear(struct recipe *recipe);
 #define AUTO_RECIPE __attribute__((cleanup(recipe_clear)))

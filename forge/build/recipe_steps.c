@@ -42,21 +42,46 @@ static char *read_list(struct recipe *recipe, const struct recipe_node *key,
     return STEAL(text);
 }
 
-/* RESULT and ERROR are what an addition to the plan came to. */
-static void check_added(struct recipe *recipe, const struct recipe_node *key, int result,
-                        struct error *error)
+static bool has_secret(const struct recipe_node *node)
 {
-    if (result)
-        recipe_faults_take(&recipe->faults, &key->place, error);
+    bool secret = node->secret;
+    for (size_t i = 0; i < node->count && !secret; i++)
+        secret = has_secret(node->children[i]);
+    return secret;
 }
 
-static void add_text(struct recipe *recipe, const struct recipe_node *key, const char *text)
+/* What a message says about a value may be part of it. */
+static void refuse_step(struct recipe *recipe, const struct recipe_node *key, bool secret,
+                        struct error *error)
+{
+    if (!secret) {
+        recipe_faults_take(&recipe->faults, &key->place, error);
+        return;
+    }
+    recipe_refuse(recipe, key, "%s: the value, which has a secret in it, is not good", key->text);
+    error_free(error);
+}
+
+/* The steps from FIRST on come from a value with a secret. */
+static void hide_steps(struct customize_plan *plan, size_t first)
+{
+    for (size_t i = first; i < plan->count; i++)
+        plan->steps[i].secret = true;
+}
+
+/* VALUE, NULL for none, is where TEXT comes from. */
+static void add_text(struct recipe *recipe, const struct recipe_node *key,
+                     const struct recipe_node *value, const char *text)
 {
     AUTO_FREE char *origin = recipe_place_text(&key->place);
     struct error *error = NULL;
-    int result = customize_plan_add(&recipe->plan, key->text, text, key->place.source->base_dir,
-                                    origin, &error);
-    check_added(recipe, key, result, error);
+    bool secret = value && has_secret(value);
+    size_t first = recipe->plan.count;
+    if (customize_plan_add(&recipe->plan, key->text, text, key->place.source->base_dir, origin,
+                           &error))
+        refuse_step(recipe, key, secret, error);
+    else if (secret)
+        hide_steps(&recipe->plan, first);
 }
 
 static void add_list(struct recipe *recipe, const struct recipe_node *key,
@@ -64,7 +89,7 @@ static void add_list(struct recipe *recipe, const struct recipe_node *key,
 {
     AUTO_FREE char *text = read_list(recipe, key, value);
     if (text)
-        add_text(recipe, key, text);
+        add_text(recipe, key, value, text);
 }
 
 static void add_mapping(struct recipe *recipe, const struct customize_op *op,
@@ -77,9 +102,13 @@ static void add_mapping(struct recipe *recipe, const struct customize_op *op,
         return;
     AUTO_FREE char *origin = recipe_place_text(&key->place);
     struct error *error = NULL;
-    int result = customize_plan_add_parts(&recipe->plan, op, texts, key->place.source->base_dir,
-                                          origin, &error);
-    check_added(recipe, key, result, error);
+    bool secret = has_secret(value);
+    size_t first = recipe->plan.count;
+    if (customize_plan_add_parts(&recipe->plan, op, texts, key->place.source->base_dir, origin,
+                                 &error))
+        refuse_step(recipe, key, secret, error);
+    else if (secret)
+        hide_steps(&recipe->plan, first);
 }
 
 /* A flag's value is nothing or true. */
@@ -90,7 +119,7 @@ static void add_flag(struct recipe *recipe, const struct recipe_node *key,
     if (value && !is_true && !recipe_node_is_null(value))
         recipe_refuse(recipe, value, "\"%s\" takes nothing or true", key->text);
     else
-        add_text(recipe, key, NULL);
+        add_text(recipe, key, value, NULL);
 }
 
 /* The operation KEY with VALUE, which is NULL for a bare name. */
@@ -99,11 +128,11 @@ static void add_step(struct recipe *recipe, const struct recipe_node *key,
 {
     const struct customize_op *op = customize_op_find(key->text);
     if (!op)
-        add_text(recipe, key, NULL); /* who says which one may be meant */
+        add_text(recipe, key, NULL, NULL); /* who says which one may be meant */
     else if (op->value == CUSTOMIZE_FLAG)
         add_flag(recipe, key, value);
     else if (value && value->kind == RECIPE_SCALAR && !recipe_node_is_null(value))
-        add_text(recipe, key, value->text);
+        add_text(recipe, key, value, value->text);
     else if (value && value->kind == RECIPE_LIST && op->value == CUSTOMIZE_LIST)
         add_list(recipe, key, value);
     else if (value && value->kind == RECIPE_MAPPING && customize_op_parts(op, NULL))

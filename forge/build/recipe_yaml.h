@@ -13,6 +13,7 @@ struct recipe_node {
     size_t end;                    /* in characters, as the place's index */
     char *text;                    /* of a scalar, as written; never has a NUL inside */
     bool plain;                    /* the scalar has no quotes */
+    bool secret;                   /* a secret variable went into it */
     struct recipe_node **children; /* a mapping's are key, value, key, value, ... */
     size_t count;                  /* of children */
 };

@@ -7,6 +7,7 @@
 
 struct build_values {
     char *recipe;
+    struct string_list vars;
     struct operation_settings operations;
     struct layout_settings layout;
     struct input_settings input;
@@ -18,6 +19,7 @@ struct build_values {
 static const struct option_row rows[] = {
     { "recipe", 0, OPTION_PATH, "FILE", offsetof(struct build_values, recipe),
       .help = "Take image, steps and settings from a recipe" },
+    RECIPE_VAR_ROW(.offset = offsetof(struct build_values, vars)),
 };
 
 static void declare(struct options *options, void *opaque)
@@ -37,6 +39,7 @@ static void declare(struct options *options, void *opaque)
 static void clear(void *opaque)
 {
     struct build_values *values = opaque;
+    string_list_clear(&values->vars);
     operation_settings_clear(&values->operations);
     layout_settings_clear(&values->layout);
     bundle_settings_clear(&values->bundle);
@@ -46,8 +49,11 @@ static int run(const struct invocation *invocation, struct error **err)
 {
     struct build_values *values = invocation->values;
     AUTO_RECIPE struct recipe recipe = { 0 };
-    if (values->recipe && (recipe_load(values->recipe, invocation->options, &recipe, err) ||
-                           recipe_faults_verdict(&recipe.faults, err)))
+    if (values->vars.count && !values->recipe)
+        return error_set(err, ERROR_USAGE, "--var goes with --recipe");
+    if (values->recipe &&
+        (recipe_load(values->recipe, &values->vars, invocation->options, &recipe, err) ||
+         recipe_faults_verdict(&recipe.faults, err)))
         return -1;
     const struct string_list *arguments = invocation->arguments;
     const char *path = arguments->count ? arguments->items[0] : recipe.image;

@@ -7,11 +7,13 @@
 #include <string.h>
 
 struct recipe_values {
+    struct string_list vars;
     bool json;
 };
 
 #define FIELD(member) .offset = offsetof(struct recipe_values, member)
 static const struct option_row rows[] = {
+    RECIPE_VAR_ROW(FIELD(vars)),
     { "json", 0, OPTION_FLAG, NULL, FIELD(json), "check: print the mistakes as JSON" },
 };
 
@@ -20,11 +22,17 @@ static void declare(struct options *options, void *values)
     options_add(options, "Recipe", OPTION_SECTION_NONE, rows, ARRAY_SIZE(rows), values);
 }
 
+static void clear(void *opaque)
+{
+    struct recipe_values *values = opaque;
+    string_list_clear(&values->vars);
+}
+
 static int run_check(const struct recipe_values *values, const char *path, struct error **err)
 {
     AUTO(command_line_free) struct command_line *build = command_line_new(&command_build);
     AUTO_RECIPE struct recipe recipe = { 0 };
-    if (recipe_load(path, build->options, &recipe, err))
+    if (recipe_load(path, &values->vars, build->options, &recipe, err))
         return -1;
     if (!values->json)
         return recipe_faults_verdict(&recipe.faults, err);
@@ -73,4 +81,5 @@ const struct command command_recipe = {
     .values_size = sizeof(struct recipe_values),
     .declare = declare,
     .run = run,
+    .clear = clear,
 };

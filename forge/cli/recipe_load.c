@@ -2,6 +2,17 @@
 /* Between the recipe's reader, which knows places, and the option rows, which know values. */
 #include "forge/cli/recipe_load.h"
 
+int recipe_set_var(void *field, const struct option_row *row, const char *text,
+                   const struct option_source *source, struct error **err)
+{
+    (void)row;
+    (void)source;
+    if (recipe_check_var(text, err))
+        return -1;
+    string_list_add(field, text);
+    return 0;
+}
+
 /* The keys of SECTION; owned, without the names. */
 static struct recipe_key *section_keys(const struct options *options, enum option_section section)
 {
@@ -27,8 +38,8 @@ static void apply_setting(struct options *options, struct recipe *recipe,
     }
 }
 
-int recipe_load(const char *path, struct options *options, struct recipe *recipe,
-                struct error **err)
+int recipe_load(const char *path, const struct string_list *vars, struct options *options,
+                struct recipe *recipe, struct error **err)
 {
     AUTO_FREE struct recipe_key *session = section_keys(options, OPTION_SECTION_TOP);
     AUTO_FREE struct recipe_key *disk = section_keys(options, OPTION_SECTION_DISK);
@@ -36,7 +47,7 @@ int recipe_load(const char *path, struct options *options, struct recipe *recipe
     const struct recipe_key *const keys[RECIPE_SECTION_COUNT] = {
         [RECIPE_SESSION] = session, [RECIPE_DISK] = disk, [RECIPE_BUNDLE] = bundle
     };
-    if (recipe_read(path, keys, recipe, err))
+    if (recipe_read(path, keys, vars, recipe, err))
         return -1;
     for (size_t i = 0; i < recipe->count; i++)
         apply_setting(options, recipe, &recipe->settings[i]);

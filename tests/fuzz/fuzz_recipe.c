@@ -27,7 +27,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     };
     AUTO_RECIPE struct recipe recipe = { 0 };
     AUTO(error_free) struct error *err = NULL;
-    recipe_parse(path, (const char *)data, size, keys, &recipe);
+    if (recipe_parse(path, (const char *)data, size, keys, NULL, &recipe, &err))
+        abort(); /* which is about what is given from outside */
     int verdict = recipe_faults_verdict(&recipe.faults, &err);
     if ((verdict == 0) != (err == NULL))
         abort(); /* failure and error come together */

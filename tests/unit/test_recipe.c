@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Recipes: what good ones mean, and where bad ones go wrong. */
+#include "forge/base/redact.h"
 #include "forge/build/recipe.h"
 #include "tests/unit/check.h"
+
+#include <sys/stat.h>
 
 static const struct recipe_key session_keys[] = {
     { .name = "network" }, { .name = "memsize" }, { .name = "format" }, { .name = "tmpdir" }, { 0 }
@@ -16,7 +19,8 @@ static const struct recipe_key *const keys[] = {
 
 static int parse(const char *text, struct recipe *recipe, struct error **err)
 {
-    recipe_parse("dir/web.yaml", text, strlen(text), keys, recipe);
+    if (recipe_parse("dir/web.yaml", text, strlen(text), keys, NULL, recipe, err))
+        return -1;
     return recipe_faults_verdict(&recipe->faults, err);
 }
 
@@ -131,16 +135,16 @@ static void local_paths_start_at_the_recipe(void **state)
     fputs("steps: [upload: site.conf:/etc/site.conf]\n", recipe_file);
     fclose(recipe_file);
     AUTO_RECIPE struct recipe recipe = { 0 };
-    assert_ok(recipe_read(path, keys, &recipe, &err) == 0, err);
+    assert_ok(recipe_read(path, keys, NULL, &recipe, &err) == 0, err);
     assert_string_equal(recipe.plan.steps[0].base_dir, dir);
     unlink(file);
     recipe_clear(&recipe);
-    assert_ok(recipe_read(path, keys, &recipe, &err) == 0, err);
+    assert_ok(recipe_read(path, keys, NULL, &recipe, &err) == 0, err);
     assert_int_equal(recipe_faults_verdict(&recipe.faults, &err), -1);
     assert_non_null(strstr(err->message, "web.yaml:1:9: upload: opening"));
     assert_error(err, ERROR_USAGE, "No such file");
     recipe_clear(&recipe);
-    assert_int_equal(recipe_read(file, keys, &recipe, &err), -1);
+    assert_int_equal(recipe_read(file, keys, NULL, &recipe, &err), -1);
     assert_error(err, ERROR_USAGE, "site.conf: No such file");
     remove_scratch(dir);
 }
@@ -207,6 +211,232 @@ static void mistakes_have_a_position_and_a_suggestion(void **state)
             fail_msg("no position: %s", err->message);
         assert_error(err, ERROR_USAGE, bad[i][1]);
     }
+}
+
+/* -- variables -- */
+
+static int parse_with(const char *text, const char *given, struct recipe *recipe,
+                      struct error **err)
+{
+    AUTO_STRINGS struct string_list vars = { 0 };
+    if (given)
+        string_list_add(&vars, given);
+    if (recipe_parse("dir/web.yaml", text, strlen(text), keys, &vars, recipe, err))
+        return -1;
+    return recipe_faults_verdict(&recipe->faults, err);
+}
+
+static void variables_stand_in_values(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    assert_ok(parse_with("vars: {name: web, n-1: '', given: weak, list: '${{name}}'}\n"
+                         "image: ${{ name }}.raw\n"
+                         "tmpdir: ['${{name}}', '${{\tname\t}}${{n-1}}${{name}}']\n"
+                         "steps:\n"
+                         "- hostname: ${{given}}\n"
+                         "- write: {file: '/${{name}}', content: '${{list}}', owner: '${{name}}'}\n"
+                         "- run-command: echo ${name} $(name) {{name}} $${{name}} ${{$}}{{name}}\n"
+                         "- write: /a:${{n-1}}\n",
+                         "given=strong", &recipe, &err) == 0,
+              err);
+    assert_string_equal(recipe.image, "dir/web.raw");
+    assert_string_equal(recipe.settings[0].values.items[1], "webweb");
+    const struct customize_step *steps = recipe.plan.steps;
+    assert_string_equal(steps[0].first, "strong");
+    assert_string_equal(steps[1].first, "/web");
+    assert_string_equal(steps[1].second, "${{name}}"); /* values are not looked at again */
+    assert_string_equal(steps[1].owner, "web");
+    assert_string_equal(steps[2].first, "echo ${name} $(name) {{name}} $web ${{name}}");
+    assert_string_equal(steps[3].second, "");
+    assert_false(steps[2].secret);
+}
+
+static void mistakes_about_variables_are_faults(void **state)
+{
+    (void)state;
+    static const char *const bad[][2] = {
+        { "vars: {name: x}\nimage: ${{nam}}\n", "2:8: unknown variable \"nam\" (did you mean" },
+        { "image: ${{x}}\n", "1:8: unknown variable \"x\"" },
+        { "vars: {x: }\nimage: ${{x}}\n", "2:8: the variable \"x\" has no value: give one with" },
+        { "image: a${{x\n", "1:8: a variable is ${{NAME}}" },
+        { "image: ${{}}\n", "1:8: a variable is" },
+        { "image: '${{a b}}'\n", "1:8: a variable is" },
+        { "vars: {9x: a}\n", "1:8: the name of a variable" },
+        { "vars: {x: [a]}\n", "1:11: the variable \"x\" wants a text" },
+        { "vars: x\n", "1:7: \"vars\" has names" },
+        { "vars: {x: {path: a}}\n", "1:11: a secret is given as {env: NAME}" },
+        { "vars: {x: {env: FORGE_TEST_UNSET}}\n", "1:11: " },
+        { "vars: {x: {file: missing}}\n", "missing" },
+        { "steps: ['${{o}}']\n", "1:9: unknown variable" },
+        { "vars: {x: }\nnetwork: ${{x}}\n", "2:10: the variable \"x\" has no value" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        struct error *err = NULL;
+        AUTO_RECIPE struct recipe recipe = { 0 };
+        if (parse(bad[i][0], &recipe, &err) == 0)
+            fail_msg("accepted: %s", bad[i][0]);
+        assert_error(err, ERROR_USAGE, bad[i][1]);
+    }
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    assert_int_equal(parse_with("vars: {name: x}\n", "nmae=y", &recipe, &err), -1);
+    assert_error(err, ERROR_USAGE, "--var nmae: the recipe has no such variable (did you mean");
+    assert_int_equal(recipe_check_var("a", &err), -1);
+    assert_error(err, ERROR_USAGE, "NAME=VALUE");
+    assert_int_equal(recipe_check_var("=a", &err), -1);
+    assert_error(err, ERROR_USAGE, "NAME=VALUE");
+}
+
+static void variables_cannot_make_a_recipe_huge(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    char large[64 << 10];
+    memset(large, 'x', sizeof(large));
+    AUTO_FREE char *text = xasprintf("vars: {x: %.*s}\nsteps:\n", (int)sizeof(large), large);
+    for (size_t i = 0; i < 100; i++) {
+        char *longer = xasprintf("%s- run-command: ${{x}}\n", text);
+        free(text);
+        text = longer;
+    }
+    assert_int_equal(parse(text, &recipe, &err), -1);
+    assert_int_equal(recipe.faults.count, 1);
+    assert_error(err, ERROR_USAGE, ":67:16: the variables make more than 4 MiB");
+}
+
+static void a_secret_variable_hides_its_steps(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    setenv("FORGE_TEST_SECRET", "swordfish", 1);
+    assert_ok(parse("vars: {pin: {env: FORGE_TEST_SECRET}, open: x}\n"
+                    "steps:\n"
+                    "- run-command: login ${{pin}}\n"
+                    "- run-command: echo ${{open}}\n"
+                    "- write: {file: /a, content: '${{pin}}'}\n"
+                    "- root-password: password:${{pin}}\n",
+                    &recipe, &err) == 0,
+              err);
+    assert_string_equal(recipe.plan.steps[0].first, "login swordfish");
+    assert_null(customize_step_value(&recipe.plan.steps[0]));
+    AUTO_FREE char *open = customize_step_value(&recipe.plan.steps[1]);
+    assert_string_equal(open, "echo x");
+    assert_null(customize_step_value(&recipe.plan.steps[2]));
+    AUTO_FREE char *said = redact_text("login swordfish: swordfish!");
+    assert_string_equal(said, "login ***: ***!");
+    static const char *const bad[] = {
+        "steps:\n- hostname: '${{pin}} x'\n",
+        "steps:\n- touch: ${{pin}}\n",
+        "steps:\n- upload: {file: '${{pin}}', dest: /a}\n",
+        "image: ${{pin}}\n",
+        "tmpdir: [x, '${{pin}}']\n",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        AUTO_FREE char *text = xasprintf("vars: {pin: {env: FORGE_TEST_SECRET}}\n%s", bad[i]);
+        AUTO_RECIPE struct recipe wrong = { 0 };
+        assert_int_equal(parse(text, &wrong, &err), -1);
+        assert_null(strstr(err->message, "swordfish"));
+        assert_error(err, ERROR_USAGE, "secret");
+    }
+    unsetenv("FORGE_TEST_SECRET");
+}
+
+/* -- imports -- */
+
+static char *scratch;
+
+static void put(const char *name, const char *text)
+{
+    AUTO_FREE char *path = path_join(scratch, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* Read the recipe NAME of the scratch directory. */
+static int read_put(const char *name, struct recipe *recipe, struct error **err)
+{
+    AUTO_FREE char *path = path_join(scratch, name);
+    recipe_clear(recipe);
+    if (recipe_read(path, keys, NULL, recipe, err))
+        return -1;
+    return recipe_faults_verdict(&recipe->faults, err);
+}
+
+static void imports_come_first_and_are_weaker(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    scratch = make_scratch();
+    AUTO_FREE char *sub = path_join(scratch, "sub");
+    assert_int_equal(mkdir(sub, 0700), 0);
+    put("sub/file", "");
+    put("sub/base.yaml", "image: {path: base.raw, format: raw}\n"
+                         "vars: {name: base, other: kept}\n"
+                         "steps: [{upload: 'file:/a'}, {hostname: '${{name}}'}]\n"
+                         "memsize: 512\n"
+                         "bundle: {productcodes: [a, b]}\n");
+    put("more.yaml", "import: sub/base.yaml\nsteps: [{mkdir: '/${{other}}'}]\nmemsize: 768\n");
+    put("web.yaml", "steps: [{touch: '/${{name}}'}]\n"
+                    "import: [sub/base.yaml, more.yaml]\n"
+                    "image: web.raw\n"
+                    "vars: {name: web}\n"
+                    "bundle: {productcodes: c}\n");
+    assert_ok(read_put("web.yaml", &recipe, &err) == 0, err);
+    assert_true(ends_with(recipe.image, "/web.raw"));
+    assert_int_equal(recipe.plan.count, 4);
+    assert_true(ends_with(recipe.plan.steps[0].origin, "/sub/base.yaml:3:10"));
+    assert_true(ends_with(recipe.plan.steps[0].base_dir, "/sub"));
+    assert_string_equal(recipe.plan.steps[1].first, "web");
+    assert_string_equal(recipe.plan.steps[2].first, "/kept");
+    assert_string_equal(recipe.plan.steps[3].first, "/web");
+    assert_int_equal(recipe.count, 2); /* the format was that of the other image */
+    for (size_t i = 0; i < recipe.count; i++) {
+        const struct recipe_setting *setting = &recipe.settings[i];
+        bool codes = strcmp(setting->key, "productcodes") == 0;
+        assert_int_equal(setting->values.count, 1);
+        assert_string_equal(setting->values.items[0], codes ? "c" : "768");
+    }
+    remove_scratch(scratch);
+}
+
+static void mistakes_in_imports_name_their_file(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    scratch = make_scratch();
+    put("base.yaml", "steps:\n- touch: etc\n");
+    put("web.yaml", "import: [base.yaml, none.yaml, [x], base.yaml]\nnetwrk: true\n");
+    assert_int_equal(read_put("web.yaml", &recipe, &err), -1);
+    assert_int_equal(recipe.faults.count, 4);
+    assert_non_null(strstr(err->message, "/web.yaml:1:21: "));
+    assert_non_null(strstr(err->message, "none.yaml: No such file"));
+    assert_non_null(strstr(err->message, "/web.yaml:1:32: \"import\" wants a value"));
+    assert_non_null(strstr(err->message, "/web.yaml:2:1: unknown key"));
+    assert_error(err, ERROR_USAGE, "/base.yaml:2:3: touch: \"etc\" is not an absolute path");
+
+    put("base.yaml", "import: web.yaml\n");
+    assert_int_equal(read_put("web.yaml", &recipe, &err), -1);
+    assert_error(err, ERROR_USAGE, "/base.yaml:1:9: ");
+    put("web.yaml", "import: web.yaml\n");
+    assert_int_equal(read_put("web.yaml", &recipe, &err), -1);
+    assert_error(err, ERROR_USAGE, "web.yaml would import itself");
+
+    for (int i = 0; i < 40; i++) {
+        AUTO_FREE char *name = xasprintf("%d.yaml", i);
+        AUTO_FREE char *text = xasprintf("import: %d.yaml\n", i + 1);
+        put(name, text);
+    }
+    assert_int_equal(read_put("0.yaml", &recipe, &err), -1);
+    assert_error(err, ERROR_USAGE, "/31.yaml:1:9: a recipe has at most 32 files");
+    remove_scratch(scratch);
 }
 
 /* How often TEXT is in the message of a recipe's faults. */
@@ -303,9 +533,9 @@ static void depth_and_size_are_bounded(void **state)
     fclose(fopen(path, "w"));
     assert_int_equal(truncate(path, (1 << 20) + 1), 0);
     recipe_clear(&recipe);
-    assert_int_equal(recipe_read(path, keys, &recipe, &err), -1);
+    assert_int_equal(recipe_read(path, keys, NULL, &recipe, &err), -1);
     assert_error(err, ERROR_USAGE, "at most 1 MiB");
-    assert_int_equal(recipe_read("/dev/null", keys, &recipe, &err), -1);
+    assert_int_equal(recipe_read("/dev/null", keys, NULL, &recipe, &err), -1);
     assert_error(err, ERROR_USAGE, "not a file");
     remove_scratch(dir);
 }
@@ -351,6 +581,12 @@ int main(void)
         cmocka_unit_test(a_mapping_may_say_mode_and_owner),
         cmocka_unit_test(local_paths_start_at_the_recipe),
         cmocka_unit_test(mistakes_have_a_position_and_a_suggestion),
+        cmocka_unit_test(variables_stand_in_values),
+        cmocka_unit_test(mistakes_about_variables_are_faults),
+        cmocka_unit_test(variables_cannot_make_a_recipe_huge),
+        cmocka_unit_test(a_secret_variable_hides_its_steps),
+        cmocka_unit_test(imports_come_first_and_are_weaker),
+        cmocka_unit_test(mistakes_in_imports_name_their_file),
         cmocka_unit_test(all_mistakes_are_told_at_once_in_their_order),
         cmocka_unit_test(mistakes_without_end_are_counted_only),
         cmocka_unit_test(an_excerpt_is_one_line_with_a_caret),
