@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+const char *const recipe_keys[] = { "image", "steps", "disk", "bundle", "vars", "import", NULL };
+const char *const recipe_image_keys[] = { "path", "format", "sha256", NULL };
+
 /* The recipe that is being read. */
 struct reading {
     struct recipe *recipe;
@@ -169,7 +172,7 @@ static void drop_setting(struct recipe *recipe, const char *key, const struct re
 static void read_image(const struct reading *reading, const struct recipe_node *key,
                        const struct recipe_node *value)
 {
-    static const char *const names[] = { "path", "format", "sha256", NULL };
+    const char *const *names = recipe_image_keys;
     struct recipe *recipe = reading->recipe;
     const struct recipe_node *path = value;
     for (size_t i = 1; names[i]; i++)
@@ -219,21 +222,26 @@ static void read_bundle(const struct reading *reading, const struct recipe_node 
 
 static void read_recipe(const struct reading *reading, const struct recipe_node *root)
 {
-    static const char *const own[] = { "image", "steps", "disk", "bundle", "vars", "import", NULL };
-    static void (*const read[])(const struct reading *, const struct recipe_node *,
-                                const struct recipe_node *) = { read_image, read_steps, read_disk,
-                                                                read_bundle };
+    static const struct {
+        const char *key;
+        void (*read)(const struct reading *, const struct recipe_node *,
+                     const struct recipe_node *);
+    } readers[] = {
+        { "image", read_image },
+        { "steps", read_steps },
+        { "disk", read_disk },
+        { "bundle", read_bundle },
+    };
     if (root->kind != RECIPE_MAPPING) {
         recipe_hide_all(root->place.source);
         recipe_refuse(reading->recipe, root, "a recipe has keys: image, steps, disk, bundle");
         return;
     }
-    read_settings(reading, RECIPE_SESSION, root, own);
-    for (size_t i = 0; i < ARRAY_SIZE(read); i++) {
+    read_settings(reading, RECIPE_SESSION, root, recipe_keys);
+    for (size_t i = 0; i < ARRAY_SIZE(readers); i++)
         for (size_t j = 0; j < root->count; j += 2)
-            if (strcmp(root->children[j]->text, own[i]) == 0)
-                read[i](reading, root->children[j], root->children[j + 1]);
-    }
+            if (strcmp(root->children[j]->text, readers[i].key) == 0)
+                readers[i].read(reading, root->children[j], root->children[j + 1]);
 }
 
 /* -- a recipe -- */

@@ -9,6 +9,11 @@
 /* The sections of settings: keys at the top level, and those under "disk" and "bundle". */
 enum recipe_section { RECIPE_SESSION, RECIPE_DISK, RECIPE_BUNDLE, RECIPE_SECTION_COUNT };
 
+/* The keys at the top level that are no settings, and those of a mapping under "image", where all
+ * but the first, "path", are settings of RECIPE_SESSION. Each list ends with NULL. */
+extern const char *const recipe_keys[];
+extern const char *const recipe_image_keys[];
+
 /* A key that a section may have. A NULL name ends a list of them. */
 struct recipe_key {
     const char *name;
