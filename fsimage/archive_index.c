@@ -2,32 +2,16 @@
 /* The headers of an archive in a tree's order: sorted, parents first, hard links resolved. */
 #include "fsimage/archive_index.h"
 #include "forge/base/memory.h"
+#include "fsimage/tree.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <string.h>
 
-/* As a tree orders paths: what is below a directory comes right behind it. */
-static int compare_paths(const char *a, const char *b)
-{
-    bool root_a = strcmp(a, ".") == 0, root_b = strcmp(b, ".") == 0;
-    if (root_a || root_b)
-        return root_b - root_a;
-    while (*a && *a == *b) {
-        a++;
-        b++;
-    }
-    if (*a == *b)
-        return 0;
-    int rank_a = *a == '/' ? 1 : (unsigned char)*a * 2,
-        rank_b = *b == '/' ? 1 : (unsigned char)*b * 2;
-    return rank_a < rank_b ? -1 : 1;
-}
-
 static int by_path(const void *one, const void *two)
 {
     const struct archive_item *a = one, *b = two;
-    int order = compare_paths(a->path, b->path);
+    int order = tree_compare_paths(a->path, b->path);
     if (order)
         return order;
     return a->member < b->member ? -1 : a->member > b->member;
@@ -145,7 +129,7 @@ static struct archive_item *find(const struct archive_index *index, size_t count
     size_t low = 0, high = count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        int order = compare_paths(key.path, index->items[middle].path);
+        int order = tree_compare_paths(key.path, index->items[middle].path);
         if (order == 0)
             return &index->items[middle];
         if (order < 0)

@@ -10,12 +10,17 @@
 struct boot_loader {
     struct grub_images images; /* its pointers are into the two below */
     char *boot, *core;
+    const char *menu_path; /* where it looks for its menu: "boot/grub/grub.cfg" */
+    char *menu;            /* the menu for there; NULL when GUEST has one */
 };
 
-/* Have GUEST make a core.img that finds its menu on the file system with UUID. Nothing is left in
- * the guest. ERROR_GUEST when it has no grub-mkimage or lacks GRUB's files for BIOS. */
-MUST_CHECK int boot_loader_make(struct guest *guest, const char *uuid, struct boot_loader *out,
-                                struct error **err);
+/* Have GUEST's own GRUB, or this host's when it has none, make a core.img that finds its menu on
+ * the file system with UUID. A guest without such a menu gets one that reads its menu.lst, or else
+ * one of the kernels in /boot, without any ERROR_GUEST. Nothing is left in the guest; the host's
+ * grub-mkimage works in SCRATCH (a path). ERROR_GUEST when neither has grub-mkimage and GRUB's
+ * files for BIOS. */
+MUST_CHECK int boot_loader_make(struct guest *guest, const char *uuid, const char *scratch,
+                                struct boot_loader *out, struct error **err);
 
 void boot_loader_clear(struct boot_loader *loader);
 

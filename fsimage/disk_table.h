@@ -50,4 +50,8 @@ MUST_CHECK int disk_table_write(const char *path, enum disk_layout layout,
                                 const struct disk_plan *plan, const struct disk_ids *ids,
                                 struct error **err);
 
+/* Which layout the disk DEVICE has: DISK_ROOTFS without a partition table. */
+struct device;
+MUST_CHECK int disk_table_find(struct device *device, enum disk_layout *layout, struct error **err);
+
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Line by line through an fstab(5). */
+/* Line by line through an fstab(5); and two that replace it. */
 #include "fsimage/fstab.h"
 
 #include <string.h>
@@ -106,4 +106,22 @@ char *fstab_rewrite(const char *text, const struct fstab_disk *disk)
         append(&out, line, "\n");
     }
     return out;
+}
+
+char *fstab_template(enum fstab_template which, const char *root_type)
+{
+    static const char *const titles[] = { [FSTAB_DEFAULT] = "Default", [FSTAB_LEGACY] = "Legacy" };
+    static const char *const others[] = {
+        [FSTAB_DEFAULT] = "/dev/sdb  /mnt  ext3    defaults 0 0\n"
+                          "none      /dev/pts devpts  gid=5,mode=620 0 0\n",
+        [FSTAB_LEGACY] = "/dev/sda2 /mnt  ext3    defaults 0 0\n"
+                         "/dev/sda3 swap  swap    defaults 0 0\n",
+    };
+    return xasprintf("# %s /etc/fstab\n"
+                     "# Supplied by: ec2-ami-tools-1.5-3\n"
+                     "/dev/sda1 /     %-7s defaults 1 1\n"
+                     "%s"
+                     "none      /proc proc    defaults 0 0\n"
+                     "none      /sys  sysfs   defaults 0 0\n",
+                     titles[which], root_type, others[which]);
 }

@@ -19,4 +19,14 @@ struct fstab_disk {
  * else stays as it is, byte for byte. A text without a line for / gets one. */
 char *fstab_rewrite(const char *text, const struct fstab_disk *disk);
 
+/* The two that ec2-bundle-vol generates (FORMAT.md 10, step 8): devices as Amazon's first
+ * paravirtual instances have them. */
+enum fstab_template {
+    FSTAB_DEFAULT, /* an instance store on /dev/sdb */
+    FSTAB_LEGACY,  /* of i386: it and swap space on /dev/sda2 and /dev/sda3 */
+};
+
+/* One of them, with / of ROOT_TYPE where the original always says ext3; owned. */
+char *fstab_template(enum fstab_template which, const char *root_type);
+
 #endif

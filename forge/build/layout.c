@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Source -> tree, filtered and edited -> measured -> table, file system, GRUB. */
+/* Files as they will be -> measured -> table, file system, GRUB. */
 #include "forge/build/layout.h"
 #include "forge/base/digest.h"
-#include "forge/base/log.h"
 #include "forge/base/workdir.h"
-#include "forge/build/layout_source.h"
-#include "fsimage/boot_menu.h"
-#include "fsimage/fstab.h"
-#include "fsimage/tree_edit.h"
+#include "forge/build/layout_files.h"
 
 #include <string.h>
 #include <time.h>
@@ -22,8 +18,7 @@ struct making {
     char *uuid; /* of the new root file system, as text */
     char *root_spec;
     struct string_list merged, old_uuids;
-    struct fstab_disk fstab;
-    struct boot_change change;
+    struct layout_news news;
 };
 
 static void making_clear(struct making *making)
@@ -94,74 +89,25 @@ static int decide(struct making *making, struct error **err)
         boot_merged |= strcmp(mounts->items[i].point, "/boot") == 0;
     }
     const char *type = ext_type_name(choose_type(making));
-    making->fstab = (struct fstab_disk){
+    making->news = (struct layout_news){
+        .request = making->request,
+        .source = making->source,
+        .now = making->request->now            ? making->request->now
+               : making->request->reproducible ? 1
+                                               : time(NULL),
+    };
+    making->news.fstab = (struct fstab_disk){
         .root_spec = making->root_spec,
         .root_type = type,
         .merged = &making->merged,
     };
-    making->change = (struct boot_change){
+    making->news.menu = (struct boot_change){
         .root_spec = making->root_spec,
         .uuid = making->uuid,
         .old_uuids = &making->old_uuids,
         .boot_merged = boot_merged,
         .layout = making->request->layout,
     };
-    return 0;
-}
-
-/* -- the tree -- */
-
-static char *edit_fstab(const void *opaque, const char *text)
-{
-    return fstab_rewrite(text, opaque);
-}
-
-static char *edit_grub_cfg(const void *opaque, const char *text)
-{
-    return grub_cfg_rewrite(text, opaque);
-}
-
-static char *edit_menu_lst(const void *opaque, const char *text)
-{
-    return menu_lst_rewrite(text, opaque);
-}
-
-static int add_rules(const struct layout_request *request, struct tree *tree, bool report,
-                     struct error **err);
-
-/* The files as they will be, from the beginning. */
-static struct tree *open_tree(const struct making *making, struct tree_edit edits[5], bool report,
-                              struct error **err)
-{
-    const struct tree_edit all[] = {
-        { "etc/fstab", edit_fstab, &making->fstab },
-        { "boot/grub/grub.cfg", edit_grub_cfg, &making->change },
-        { "boot/grub2/grub.cfg", edit_grub_cfg, &making->change },
-        { "boot/grub/menu.lst", edit_menu_lst, &making->change },
-        { "boot/grub/grub.conf", edit_menu_lst, &making->change },
-    };
-    memcpy(edits, all, sizeof(all));
-    AUTO(tree_close) struct tree *tree = layout_source_tree(making->source, err);
-    if (!tree || add_rules(making->request, tree, report, err))
-        return NULL;
-    return tree_edit_new(STEAL(tree), edits, ARRAY_SIZE(all));
-}
-
-static void tell_left_out(void *opaque, const char *path)
-{
-    (void)opaque;
-    log_debug("left out: /%s", path);
-}
-
-static int add_rules(const struct layout_request *request, struct tree *tree, bool report,
-                     struct error **err)
-{
-    AUTO(tree_filter_free) struct tree_filter *filter = tree_filter_new();
-    for (size_t i = 0; i < request->rule_count; i++)
-        if (tree_filter_add(filter, request->rules[i].kind, request->rules[i].pattern, err))
-            return -1;
-    if (request->rule_count)
-        tree_set_filter(tree, STEAL(filter), report ? tell_left_out : NULL, NULL);
     return 0;
 }
 
@@ -184,9 +130,7 @@ static int wanted_options(const struct making *making, struct ext_options *wante
         .label = request->label ? request->label
                  : root         ? root->label
                                 : NULL,
-        .now = request->now            ? request->now
-               : request->reproducible ? 1
-                                       : time(NULL),
+        .now = making->news.now,
         .reserved_percent = request->reserved_percent,
         .old_boot_loader = request->old_boot_loader,
     };
@@ -226,13 +170,12 @@ static int derive_ids(const struct ext_options *options, struct disk_ids *ids, s
 static int measure(const struct making *making, struct ext_options *fitted,
                    struct progress *progress, struct error **err)
 {
-    struct tree_edit edits[5];
     struct ext_options wanted;
-    if (wanted_options(making, &wanted, err))
+    AUTO_LAYOUT_FILES struct layout_files files = { 0 };
+    if (wanted_options(making, &wanted, err) || layout_files_open(&files, &making->news, true, err))
         return -1;
-    AUTO(tree_close) struct tree *tree = open_tree(making, edits, true, err);
     progress_begin(progress, "measuring the files", 0);
-    int result = tree ? ext_measure(tree, &wanted, fitted, err) : -1;
+    int result = ext_measure(files.tree, &wanted, fitted, err);
     progress_end(progress);
     bool roomy = making->request->size_kind == LAYOUT_AS_SOURCE && !old_root(making);
     if (!result && roomy)
@@ -248,16 +191,17 @@ static int write_disk(const struct making *making, const char *path,
     bool table = layout_boots(layout);
     struct disk_plan plan;
     struct disk_ids ids;
-    struct tree_edit edits[5];
     if (disk_plan_make(layout, fitted->size, 0, &plan, err) || derive_ids(fitted, &ids, err))
         return -1;
     AUTO(device_close)
     struct device *device = device_create(path, IMAGE_RAW, plan.size, false, err);
     if (!device || (table && disk_table_write(path, layout, &plan, &ids, err)))
         return -1;
-    AUTO(tree_close) struct tree *tree = open_tree(making, edits, false, err);
+    AUTO_LAYOUT_FILES struct layout_files files = { 0 };
+    if (layout_files_open(&files, &making->news, false, err))
+        return -1;
     progress_begin(progress, "writing the file system", 0);
-    int result = tree ? ext_write(tree, device, plan.root.offset, fitted, err) : -1;
+    int result = ext_write(files.tree, device, plan.root.offset, fitted, err);
     progress_end(progress);
     if (result || (table && grub_embed(device, &plan, &making->source->loader.images, err)))
         return -1;
@@ -267,11 +211,29 @@ static int write_disk(const struct making *making, const char *path,
 
 /* -- the flow -- */
 
+const char *const layout_filter[] = {
+    "*/#*#",
+    "*/.#*",
+    "*.sw",
+    "*.swo",
+    "*.swp",
+    "*~",
+    "*.pem",
+    "*.priv",
+    "*id_rsa*",
+    "*id_dsa*",
+    "*.gpg",
+    "*.jks",
+    "*/.ssh/authorized_keys",
+    "*/.bash_history",
+    NULL,
+};
+
 int layout_check(const struct layout_request *request, struct error **err)
 {
     unsigned char uuid[16];
     if (request->layout == DISK_KEEP && (request->size_kind || request->type || request->label ||
-                                         request->uuid || request->rule_count))
+                                         request->uuid || request->rule_count || request->fstab))
         return error_set(
             err, ERROR_USAGE,
             "the layout keep changes nothing: choose rootfs, mbr or gpt with --layout");

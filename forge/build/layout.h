@@ -23,6 +23,18 @@ struct layout_rule {
     const char *pattern;
 };
 
+/* What becomes of /etc/fstab. The one that is replaced stays as /etc/fstab.old. */
+enum layout_fstab {
+    LAYOUT_FSTAB_KEEP,    /* made to fit the disk */
+    LAYOUT_FSTAB_DEFAULT, /* replaced by a template of fstab.h */
+    LAYOUT_FSTAB_LEGACY,
+    LAYOUT_FSTAB_TEXT, /* replaced by fstab_text, as it is */
+};
+
+/* What ec2-bundle-vol leaves out by its names (FORMAT.md 10, step 7), for rules that come last:
+ * private keys, editors' backups, histories. NULL-terminated. */
+extern const char *const layout_filter[];
+
 /* What is wanted; {0} is the disk as it is. Everything is borrowed for the run. */
 struct layout_request {
     enum disk_layout layout;
@@ -38,6 +50,11 @@ struct layout_request {
                           known it has to be given */
     const struct layout_rule *rules;
     size_t rule_count;
+    enum layout_fstab fstab;
+    const char *fstab_text;
+    const char *menu_lst; /* takes the place of /boot/grub/menu.lst; NULL: none */
+    bool system_places;   /* make what a system without its /dev and mounts lacks: mount points,
+                             device nodes, /etc/mtab (FORMAT.md 10, steps 6 and 10) */
 };
 
 /* Mistakes in REQUEST that show without a source: ERROR_USAGE. */

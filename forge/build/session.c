@@ -34,6 +34,8 @@ static int make_bare(struct session *session, const struct layout_source *files,
     bare.layout = DISK_ROOTFS;
     bare.size_kind = LAYOUT_FREE;
     bare.size = INT64_C(1) << 30;
+    bare.fstab = LAYOUT_FSTAB_KEEP; /* the appliance mounts by it */
+    bare.menu_lst = NULL;
     AUTO_FREE char *path = workdir_file(session->workdir, "bare.raw");
     int64_t size;
     if (layout_make(&bare, files, path, progress, &size, err))

@@ -61,12 +61,34 @@ static void what_is_gone_becomes_a_comment(void **state)
     assert_non_null(strstr(with_efi, "\nUUID=c /boot/efi vfat umask=0077 0 1\n"));
 }
 
+static void templates_are_those_of_old(void **state)
+{
+    (void)state;
+    AUTO_FREE char *usual = fstab_template(FSTAB_DEFAULT, "ext3");
+    assert_string_equal(usual, "# Default /etc/fstab\n"
+                               "# Supplied by: ec2-ami-tools-1.5-3\n"
+                               "/dev/sda1 /     ext3    defaults 1 1\n"
+                               "/dev/sdb  /mnt  ext3    defaults 0 0\n"
+                               "none      /dev/pts devpts  gid=5,mode=620 0 0\n"
+                               "none      /proc proc    defaults 0 0\n"
+                               "none      /sys  sysfs   defaults 0 0\n");
+    AUTO_FREE char *legacy = fstab_template(FSTAB_LEGACY, "ext4");
+    assert_string_equal(legacy, "# Legacy /etc/fstab\n"
+                                "# Supplied by: ec2-ami-tools-1.5-3\n"
+                                "/dev/sda1 /     ext4    defaults 1 1\n"
+                                "/dev/sda2 /mnt  ext3    defaults 0 0\n"
+                                "/dev/sda3 swap  swap    defaults 0 0\n"
+                                "none      /proc proc    defaults 0 0\n"
+                                "none      /sys  sysfs   defaults 0 0\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_root_line_gets_device_and_type),
         cmocka_unit_test(a_missing_root_line_is_added),
         cmocka_unit_test(what_is_gone_becomes_a_comment),
+        cmocka_unit_test(templates_are_those_of_old),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
