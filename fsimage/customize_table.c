@@ -13,10 +13,13 @@
     .name = NAME, .value = VALUE, .value_name = VALUE_NAME, .when = CUSTOMIZE_IN_ORDER,            \
     .run = FUNCTION, .check = CHECK, .help = HELP
 
+/* A recipe may say the mode and the owner of what it makes. */
+#define OWNED .takes_mode = true, .takes_owner = true
+
 /* clang-format off */
 const struct customize_op customize_ops[] = {
     { ROW("append-line", PAIR, "FILE:LINE", op_append_line, check_write,
-          "Append a line to a file") },
+          "Append a line to a file"), OWNED },
     { ROW("apt-source", PAIR, "NAME:SOURCE", op_apt_source, check_apt_source,
           "Add a source of packages to apt, its key with it: a \"deb\" line or a .sources file"),
       .files = files_apt_source },
@@ -33,7 +36,8 @@ const struct customize_op customize_ops[] = {
     { ROW("copy", PAIR, "SOURCE:DEST", op_copy, check_copy,
           "Copy files and directory trees within the guest") },
     { ROW("copy-in", PAIR, "LOCAL:REMOTEDIR", op_copy_in, check_copy_in,
-          "Copy a local file or directory tree into a directory of the guest"), .files = files_first },
+          "Copy a local file or directory tree into a directory of the guest"),
+      .files = files_first, OWNED },
     { ROW("delete", STRING, "PATH", op_delete, check_not_root,
           "Delete files and directory trees, wildcards allowed") },
     { ROW("edit", PAIR, "FILE:EXPR", op_edit, check_edit,
@@ -54,7 +58,7 @@ const struct customize_op customize_ops[] = {
     { ROW("link", PAIR, "TARGET:LINK", op_link, check_link,
           "Make symbolic links to TARGET: LINK[:LINK...]") },
     { ROW("mkdir", STRING, "DIR", op_mkdir, check_guest_path,
-          "Make a directory and those above it") },
+          "Make a directory and those above it"), OWNED },
     { ROW("move", PAIR, "SOURCE:DEST", op_move, check_copy,
           "Move files and directories within the guest") },
     { ROW("package-file", LIST, "FILE,...", op_package_file, check_package_file,
@@ -86,7 +90,7 @@ const struct customize_op customize_ops[] = {
     { ROW("timezone", STRING, "ZONE", op_timezone, check_timezone,
           "Set the time zone, for example Europe/London") },
     { ROW("touch", STRING, "FILE", op_touch, check_guest_path,
-          "Make a file, or renew its time stamps") },
+          "Make a file, or renew its time stamps"), OWNED },
     { ROW("truncate", STRING, "FILE", op_truncate, check_guest_path,
           "Empty an existing file") },
     { ROW("truncate-recursive", STRING, "DIR", op_truncate_recursive, check_not_root,
@@ -98,13 +102,13 @@ const struct customize_op customize_ops[] = {
           "Update all installed packages with the guest's package manager"),
       .runs_guest = true, .needs_network = true },
     { ROW("upload", PAIR, "FILE:DEST", op_upload, check_upload,
-          "Copy a local file into the guest, owned by root"), .files = files_first },
+          "Copy a local file into the guest, owned by root"), .files = files_first, OWNED },
     { ROW("user-add", STRING, "NAME[:SETTING,...]", op_user_add, check_user_add,
           "Make a user: uid=N, groups=A+B, shell=PATH, home=DIR, comment=TEXT, system, sudo, "
           "key=FILE"),
       .files = files_user_add, .runs_guest = true },
     { ROW("write", PAIR, "FILE:CONTENT", op_write, check_write,
-          "Write a text to a file") },
+          "Write a text to a file"), OWNED },
 };
 /* clang-format on */
 

@@ -2,6 +2,7 @@
 /* --mkdir, --delete, --touch: operations that only name a path. */
 #include "fsimage/ops/guest_file.h"
 #include "fsimage/ops/ops.h"
+#include "fsimage/ops/permissions.h"
 
 #include <string.h>
 
@@ -21,7 +22,9 @@ int check_not_root(struct customize_step *step, struct error **err)
 
 int op_mkdir(struct guest *guest, const struct customize_step *step, struct error **err)
 {
-    return guest_file_make_directory(guest, step->first, err);
+    return guest_file_make_directory(guest, step->first, err)
+               ? -1
+               : permissions_give(guest, step, step->first, err);
 }
 
 int op_delete(struct guest *guest, const struct customize_step *step, struct error **err)
@@ -49,5 +52,5 @@ int op_touch(struct guest *guest, const struct customize_step *step, struct erro
         return -1;
     if (guestfs_touch(guest_handle(guest), step->first))
         return guest_error(guest, err, "%s", step->first);
-    return 0;
+    return permissions_give(guest, step, step->first, err);
 }

@@ -106,6 +106,43 @@ static void copy_in_takes_a_tree(void **state)
     fails_with("copy-in", "tree:/srv/missing", "not a directory");
 }
 
+/* As a recipe's mapping has it. */
+static void run_parts(const char *name, const char *first, const char *second, const char *mode,
+                      const char *owner)
+{
+    struct error *err = NULL;
+    AUTO_PLAN struct customize_plan plan = { 0 };
+    const struct customize_op *op = customize_op_find(name);
+    const char *const pair[] = { first, second, mode, owner }, *const single[] = { first, mode,
+                                                                                   owner };
+    if (customize_plan_add_parts(&plan, op, second ? pair : single, dir, "r.yaml:1:1", &err) ||
+        customize_plan_run(&plan, guest, NULL, &err))
+        fail_msg("%s", err->message);
+}
+
+/* The tree is copy_in_takes_a_tree's. */
+static void what_is_made_has_the_mode_and_owner_of_the_mapping(void **state)
+{
+    (void)state;
+    put_local("with:colon", "c", 0600);
+    run_parts("mkdir", "/opt/given", NULL, "0750", "user");
+    assert_owner_and_mode("/opt/given", 1000, 0, 0750);
+    run_parts("upload", "with:colon", "/opt/given", "0640", "7:8");
+    assert_owner_and_mode("/opt/given/with:colon", 7, 8, 0640);
+    run_parts("write", "/opt/given/suid", "x", "4755", "7");
+    assert_owner_and_mode("/opt/given/suid", 7, 0, 04755);
+    run_parts("append-line", "/opt/given/suid", "y", "0600", NULL);
+    assert_owner_and_mode("/opt/given/suid", 7, 0, 0600);
+    run_parts("touch", "/opt/given/touched", NULL, NULL, "0:9");
+    assert_owner_and_mode("/opt/given/touched", 0, 9, 0644);
+    run_parts("copy-in", "tree", "/opt/given", "0440", "7:8");
+    assert_owner_and_mode("/opt/given/tree/sub", 7, 8, 0755);
+    assert_owner_and_mode("/opt/given/tree/sub/tool", 7, 8, 0440);
+    assert_owner_and_mode("/opt/given/tree/sub/link", 7, 8, 0777);
+    assert_owner_and_mode("/opt/given", 1000, 0, 0750);
+    run_step("delete", "/opt/given");
+}
+
 static void mkdir_touch_truncate_delete(void **state)
 {
     (void)state;
@@ -484,6 +521,7 @@ int main(void)
         cmocka_unit_test(append_line_adds_the_newlines_that_are_missing),
         cmocka_unit_test(upload_belongs_to_root_whatever_the_host_says),
         cmocka_unit_test(copy_in_takes_a_tree),
+        cmocka_unit_test(what_is_made_has_the_mode_and_owner_of_the_mapping),
         cmocka_unit_test(mkdir_touch_truncate_delete),
         cmocka_unit_test(truncate_recursive_empties_files_only),
         cmocka_unit_test(copy_goes_where_cp_would_put_it),
