@@ -11,6 +11,7 @@ void session_clear(struct session *session)
     image_close(session->disk);
     layout_source_clear(&session->source);
     report_close(session->report);
+    sysprep_changes_clear(&session->sysprep);
     overlay_close(session->overlay);
     image_close(session->bare);
     workdir_close(session->workdir);
@@ -102,6 +103,19 @@ static int check_space(const struct session *session, const char *output_dir, st
     return kept ? require_space(output_dir, output, "the result", err) : 0;
 }
 
+static int run_sysprep(struct session *session, struct guest *guest, struct progress *progress,
+                       struct error **err)
+{
+    const struct build_request *request = session->request;
+    if (sysprep_run(&request->sysprep, request->sysprep_dry_run, guest, progress, &session->sysprep,
+                    err))
+        return -1;
+    if (request->plan)
+        sysprep_changes_warn(&session->sysprep, request->plan);
+    report_set_sysprep(session->report, &request->sysprep, &session->sysprep);
+    return 0;
+}
+
 /* Everything that needs the appliance, in its one launch. */
 static int run_guest(struct session *session, struct progress *progress, struct error **err)
 {
@@ -118,6 +132,8 @@ static int run_guest(struct session *session, struct progress *progress, struct 
     report_set_guest(session->report, guest_facts(guest));
     report_phase(session->report, "launch");
     if (request->plan && customize_plan_run(request->plan, guest, progress, err))
+        return -1;
+    if (run_sysprep(session, guest, progress, err))
         return -1;
     if (session->layout.layout != DISK_KEEP &&
         layout_source_ask(&session->layout, guest, workdir_path(session->workdir), progress,
