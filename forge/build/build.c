@@ -77,7 +77,7 @@ static int check_request(const struct build_request *request, struct error **err
         return error_set(
             err, ERROR_USAGE,
             "an operation needs the network inside the guest: allow it with --network");
-    return 0;
+    return request->plan ? sysprep_plan_check(&request->sysprep, request->plan, err) : 0;
 }
 
 int forge_build(const struct build_request *request, struct progress *progress,
@@ -117,6 +117,23 @@ int forge_build_image(const struct build_request *request, struct progress *prog
     if (session_check_input(&session, err))
         return -1;
     return publish_file(file, request->output, request->replace_output, err);
+}
+
+int forge_sysprep_preview(const struct build_request *request, struct progress *progress,
+                          struct sysprep_changes *changes, struct error **err)
+{
+    if (check_request(request, err))
+        return -1;
+    struct build_request preview = *request;
+    preview.sysprep_dry_run = true;
+    preview.layout = (struct layout_request){ .layout = DISK_KEEP };
+    AUTO_SESSION struct session session = { 0 };
+    if (session_run(&session, &preview, temporary_parent(request->input.tmpdir), NULL, progress,
+                    err))
+        return -1;
+    *changes = session.sysprep;
+    session.sysprep = (struct sysprep_changes){ 0 };
+    return 0;
 }
 
 void build_result_clear(struct build_result *result)

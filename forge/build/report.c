@@ -6,6 +6,7 @@
 #include "forge/build/report.h"
 #include "forge/base/json.h"
 #include "forge/build/file_digests.h"
+#include "forge/build/sysprep_json.h"
 #include "fsimage/libraries.h"
 #include "manifest/libraries.h"
 #include "manifest/packer.h"
@@ -23,6 +24,7 @@ struct report {
     const struct customize_plan *plan;
     json_t *files; /* objects that lack their "sha256", in the order of DIGESTS behind the input */
     json_t *guest; /* or NULL */
+    json_t *sysprep; /* or NULL */
     json_t *seconds;
     struct file_digests *digests;
     time_t started;
@@ -139,6 +141,13 @@ void report_set_guest(struct report *report, const struct guest_facts *facts)
                                   "package_management", json_text(facts->package_management));
 }
 
+void report_set_sysprep(struct report *report, const struct sysprep_plan *plan,
+                        const struct sysprep_changes *changes)
+{
+    if (report && plan->enabled)
+        report->sysprep = sysprep_json(plan, changes);
+}
+
 void report_phase(struct report *report, const char *name)
 {
     if (!report)
@@ -226,11 +235,13 @@ static json_t *report_json(struct report *report, const struct bundle_outcome *o
         json_object_set_new(json_array_get(report->files, i - 1), "sha256",
                             json_text(*hex->items[i] ? hex->items[i] : NULL));
     json_t *guest = report->guest ? json_incref(report->guest) : json_null();
-    return json_pack("{s:i, s:{s:s, s:s}, s:o, s:o, s:o, s:O, s:o, s:o, s:o}", "report",
+    json_t *sysprep = report->sysprep ? json_incref(report->sysprep) : json_null();
+    return json_pack("{s:i, s:{s:s, s:s}, s:o, s:o, s:o, s:O, s:o, s:o, s:o, s:o}", "report",
                      REPORT_VERSION, "tool", "name", "forge", "version", FORGE_VERSION, "libraries",
                      libraries_json(), "input", input_json(report, hex->items[0]), "guest", guest,
-                     "files", report->files, "operations", operations_json(report->plan), "bundle",
-                     bundle_json(outcome), "run", run_json(report, outcome->manifest));
+                     "files", report->files, "operations", operations_json(report->plan), "sysprep",
+                     sysprep, "bundle", bundle_json(outcome), "run",
+                     run_json(report, outcome->manifest));
 }
 
 /* The mode of a bundle's files does not depend on the umask. */
@@ -267,6 +278,7 @@ void report_close(struct report *report)
     file_digests_close(report->digests);
     json_decref(report->files);
     json_decref(report->guest);
+    json_decref(report->sysprep);
     json_decref(report->seconds);
     free(report);
 }

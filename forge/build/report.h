@@ -5,6 +5,7 @@
 
 #include "forge/join/input.h"
 #include "fsimage/customize.h"
+#include "fsimage/sysprep.h"
 
 #define REPORT_FILE "forge-report.json"
 
@@ -37,6 +38,10 @@ MUST_CHECK struct report *report_begin(const struct report_settings *settings, c
 
 /* What inspection found; REPORT may be NULL. */
 void report_set_guest(struct report *report, const struct guest_facts *facts);
+
+/* What sysprep did by PLAN; REPORT may be NULL. */
+void report_set_sysprep(struct report *report, const struct sysprep_plan *plan,
+                        const struct sysprep_changes *changes);
 
 /* The phase NAME ended just now; REPORT may be NULL. */
 void report_phase(struct report *report, const char *name);

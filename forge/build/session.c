@@ -15,6 +15,7 @@ void session_clear(struct session *session)
     image_close(session->disk);
     layout_source_clear(&session->source);
     report_close(session->report);
+    sysprep_changes_clear(&session->sysprep);
     overlay_close(session->overlay);
     image_close(session->bare);
     workdir_close(session->workdir);
@@ -112,6 +113,19 @@ static int check_space(const struct session *session, const char *output_dir, st
     return kept ? require_space(output_dir, output, "the result", err) : 0;
 }
 
+static int run_sysprep(struct session *session, struct guest *guest, struct progress *progress,
+                       struct error **err)
+{
+    const struct build_request *request = session->request;
+    if (sysprep_run(&request->sysprep, request->sysprep_dry_run, guest, progress, &session->sysprep,
+                    err))
+        return -1;
+    if (request->plan)
+        sysprep_changes_warn(&session->sysprep, request->plan);
+    report_set_sysprep(session->report, &request->sysprep, &session->sysprep);
+    return 0;
+}
+
 /* The disk is kept: what is left to do for its size, and for the file systems that the appliance
  * alone can trim. */
 static int finish_kept(struct session *session, struct guest *guest, struct error **err)
@@ -144,6 +158,8 @@ static int run_guest(struct session *session, struct progress *progress, struct 
     report_set_guest(session->report, guest_facts(guest));
     report_phase(session->report, "launch");
     if (request->plan && customize_plan_run(request->plan, guest, progress, err))
+        return -1;
+    if (run_sysprep(session, guest, progress, err))
         return -1;
     bool kept = session->layout.layout == DISK_KEEP;
     if (kept ? finish_kept(session, guest, err)

@@ -16,7 +16,8 @@ struct session {
     const struct image *image; /* the input's or the bare one; NULL when files are all it needs */
     struct report *report;     /* NULL when none is wanted */
     struct overlay *overlay;
-    struct in_place in_place; /* of a disk that is kept and changes its size */
+    struct sysprep_changes sysprep; /* what it did, or would do */
+    struct in_place in_place;       /* of a disk that is kept and changes its size */
     struct layout_source source;
     struct image *disk;         /* the fresh disk; NULL when the layout is kept */
     const struct image *result; /* what comes out: one of the above */

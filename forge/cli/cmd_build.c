@@ -4,11 +4,13 @@
 #include "forge/cli/layout_options.h"
 #include "forge/cli/operations.h"
 #include "forge/cli/recipe_load.h"
+#include "forge/cli/sysprep_options.h"
 
 struct build_values {
     char *recipe;
     struct string_list vars;
     struct operation_settings operations;
+    struct sysprep_settings sysprep;
     struct layout_settings layout;
     struct input_settings input;
     struct key_settings keys;
@@ -28,6 +30,7 @@ static void declare(struct options *options, void *opaque)
     values->bundle.report = true;
     options_add(options, "Recipe", OPTION_SECTION_NONE, rows, ARRAY_SIZE(rows), values);
     declare_operations(options, &values->operations);
+    declare_sysprep(options, &values->sysprep);
     declare_layout(options, &values->layout);
     declare_input(options, &values->input);
     declare_signing_keys(options, &values->keys);
@@ -69,8 +72,15 @@ static int run(const struct invocation *invocation, struct error **err)
     struct build_request request = {
         .path = path,
         .plan = &recipe.plan,
+        .sysprep = values->sysprep.plan,
         .guest = guest_options_of(&values->appliance, invocation->common),
     };
+    if (values->sysprep.dry_run) { /* nothing is signed: what opens the input is enough */
+        if (keyring_read_for_input(&keyring, &values->keys, path, err))
+            return -1;
+        request.input = input_options_of(&values->input, &keyring);
+        return sysprep_preview(&request, values->bundle.json, invocation->progress, err);
+    }
     if (bundle_request_fill(&request, &values->bundle, &values->keys, invocation->options, &keyring,
                             "image", err))
         return -1;

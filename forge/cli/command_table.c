@@ -20,6 +20,7 @@ const struct command *const commands[] = {
     &command_ls,
     &command_cat,
     &command_copy_out,
+    &command_sysprep,
     &command_keygen,
     &command_appliance,
     &command_doctor,
