@@ -69,7 +69,7 @@ int layout_source_ask(const struct layout_request *request, struct guest *guest,
         return error_set(err, ERROR_USAGE,
                          "the root file system has no UUID that GRUB could find it by: give one "
                          "with --uuid");
-    if (with_loader && boot_loader_make(guest, uuid, &source->loader, err))
+    if (with_loader && boot_loader_make(guest, uuid, request->efi, workdir, &source->loader, err))
         return -1;
     if (plain_root(&source->mounts))
         return 0;

@@ -99,7 +99,7 @@ static int gather(struct gathering *gathering, const struct report_settings *set
         { "recipe", settings->recipe },
         { "cert", settings->certificate },
         { "ec2cert", settings->ec2_certificate },
-        { "ca-cert", ca_certificate },
+        { "run-ca-cert", ca_certificate },
     };
     /* The input is the first path; a bundle stands for its image by the manifest. */
     bool is_image = report->input && !report->input->origin;

@@ -4,6 +4,7 @@
 #include "forge/base/log.h"
 #include "forge/base/workdir.h"
 #include "forge/build/complete.h"
+#include "forge/join/pin.h"
 #include "fsimage/device_mask.h"
 #include "fsimage/disk_free.h"
 #include "fsimage/guest_resize.h"
@@ -36,6 +37,8 @@ static int make_bare(struct session *session, const struct layout_source *files,
     bare.layout = DISK_ROOTFS;
     bare.size_kind = LAYOUT_FREE;
     bare.size = INT64_C(1) << 30;
+    bare.fstab = LAYOUT_FSTAB_KEEP; /* the appliance mounts by it */
+    bare.menu_lst = NULL;
     AUTO_FREE char *path = workdir_file(session->workdir, "bare.raw");
     int64_t size;
     if (layout_make(&bare, files, path, progress, &size, err))
@@ -53,6 +56,10 @@ static int make_bare(struct session *session, const struct layout_source *files,
 static int open_files(struct session *session, struct progress *progress, struct error **err)
 {
     const struct build_request *request = session->request;
+    struct stat seen;
+    if (request->input.sha256 &&
+        pin_check(request->path, request->input.sha256, &seen, progress, err))
+        return -1;
     if (!request->plan && !layout_boots(session->layout.layout)) {
         layout_source_of_files(request->path, &session->source);
         return 0;

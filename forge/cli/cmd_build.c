@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* forge build: customize an image and bundle it. */
-#include "forge/build/recipe.h"
 #include "forge/cli/bundle_request.h"
 #include "forge/cli/layout_options.h"
 #include "forge/cli/operations.h"
+#include "forge/cli/recipe_load.h"
 
 struct build_values {
     char *recipe;
+    struct string_list vars;
     struct operation_settings operations;
     struct layout_settings layout;
     struct input_settings input;
@@ -18,6 +19,7 @@ struct build_values {
 static const struct option_row rows[] = {
     { "recipe", 0, OPTION_PATH, "FILE", offsetof(struct build_values, recipe),
       .help = "Take image, steps and settings from a recipe" },
+    RECIPE_VAR_ROW(.offset = offsetof(struct build_values, vars)),
 };
 
 static void declare(struct options *options, void *opaque)
@@ -37,53 +39,26 @@ static void declare(struct options *options, void *opaque)
 static void clear(void *opaque)
 {
     struct build_values *values = opaque;
+    string_list_clear(&values->vars);
     operation_settings_clear(&values->operations);
     layout_settings_clear(&values->layout);
     bundle_settings_clear(&values->bundle);
-}
-
-static int apply_setting(struct options *options, const struct recipe *recipe,
-                         const struct recipe_setting *setting, struct error **err)
-{
-    AUTO_FREE char *where = xasprintf("%s: %s", setting->origin, setting->key);
-    const struct option_source source = { OPTION_FROM_RECIPE, where, recipe->base_dir };
-    for (size_t i = 0; i < setting->values.count; i++)
-        if (options_set(options, setting->key, setting->values.items[i], &source, err))
-            return -1;
-    return 0;
-}
-
-/* Read the recipe, and bring its settings in through the same rows as the command line's. */
-static int apply_recipe(const char *path, struct options *options, struct recipe *recipe,
-                        struct error **err)
-{
-    AUTO_STRINGS struct string_list session = { 0 };
-    AUTO_STRINGS struct string_list disk = { 0 };
-    AUTO_STRINGS struct string_list bundle = { 0 };
-    options_section_names(options, OPTION_SECTION_TOP, &session);
-    options_section_names(options, OPTION_SECTION_DISK, &disk);
-    options_section_names(options, OPTION_SECTION_BUNDLE, &bundle);
-    const char *const *const keys[RECIPE_SECTION_COUNT] = {
-        [RECIPE_SESSION] = (const char *const *)session.items,
-        [RECIPE_DISK] = (const char *const *)disk.items,
-        [RECIPE_BUNDLE] = (const char *const *)bundle.items,
-    };
-    if (recipe_read(path, keys, recipe, err))
-        return -1;
-    for (size_t i = 0; i < recipe->count; i++)
-        if (apply_setting(options, recipe, &recipe->settings[i], err))
-            return -1;
-    return 0;
 }
 
 static int run(const struct invocation *invocation, struct error **err)
 {
     struct build_values *values = invocation->values;
     AUTO_RECIPE struct recipe recipe = { 0 };
-    if (values->recipe && apply_recipe(values->recipe, invocation->options, &recipe, err))
+    if (values->vars.count && !values->recipe)
+        return error_set(err, ERROR_USAGE, "--var goes with --recipe");
+    if (values->recipe &&
+        (recipe_load(values->recipe, &values->vars, invocation->options, &recipe, err) ||
+         recipe_faults_verdict(&recipe.faults, err)))
         return -1;
-    const struct string_list *arguments = invocation->arguments;
-    const char *path = arguments->count ? arguments->items[0] : recipe.image;
+    const char *path;
+    if (operations_image(&values->operations, invocation->arguments, &path, err))
+        return -1;
+    path = path ? path : recipe.image;
     if (!path)
         return error_set(err, ERROR_USAGE, "the image is missing: %s",
                          values->recipe ? "neither the recipe nor the command line names one"

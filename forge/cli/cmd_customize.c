@@ -12,7 +12,7 @@ struct customize_values {
     struct appliance_settings appliance;
     char *output;
     int format; /* enum image_format */
-    bool force, list;
+    bool force, list, json;
 };
 
 static const struct option_choice formats[] = { { "raw", IMAGE_RAW },
@@ -26,6 +26,7 @@ static const struct option_row rows[] = {
       "Format of the new image (qcow2)", .choices = formats },
     { "force", 0, OPTION_FLAG, NULL, FIELD(force), "Replace an image that is there" },
     { "list", 0, OPTION_FLAG, NULL, FIELD(list), "List the operations, and do nothing" },
+    { "json", 0, OPTION_FLAG, NULL, FIELD(json), "List them as JSON" },
 };
 
 static void declare(struct options *options, void *opaque)
@@ -51,15 +52,21 @@ static void clear(void *opaque)
 static int run(const struct invocation *invocation, struct error **err)
 {
     struct customize_values *values = invocation->values;
+    if (values->json && !values->list)
+        return error_set(err, ERROR_USAGE, "--json goes with --list");
+    if (values->list && values->json)
+        return operations_print_json(stdout, err);
     if (values->list) {
         operations_print(stdout);
         return 0;
     }
-    if (!invocation->arguments->count)
+    const char *path;
+    if (operations_image(&values->operations, invocation->arguments, &path, err))
+        return -1;
+    if (!path)
         return error_set(err, ERROR_USAGE, "the image to customize is missing");
     if (!values->output)
         return error_set(err, ERROR_USAGE, "the image to write is missing: give --output");
-    const char *path = invocation->arguments->items[0];
     AUTO_KEYRING struct keyring keyring = { 0 };
     if (keyring_read_for_input(&keyring, &values->keys, path, err))
         return -1;

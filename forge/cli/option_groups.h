@@ -18,10 +18,10 @@ void declare_common(struct options *options, struct common_settings *settings);
 struct input_settings {
     int format; /* 0: recognized; else enum image_format + 1 */
     bool allow_backing;
-    char *tmpdir;
+    char *tmpdir, *sha256;
 };
 void declare_input(struct options *options, struct input_settings *settings);
-void declare_input_format(struct options *options, struct input_settings *settings); /* no tmpdir */
+void declare_input_format(struct options *options, struct input_settings *settings); /* no more */
 
 /* Certificates and keys. Which of the options a verb has depends on what it does with them. */
 struct key_settings {

@@ -185,14 +185,6 @@ enum option_origin options_origin(const struct options *options, const char *nam
     return slot ? slot->origin : OPTION_FROM_DEFAULT;
 }
 
-void options_section_names(const struct options *options, enum option_section section,
-                           struct string_list *names)
-{
-    for (size_t i = 0; i < options->count; i++)
-        if (options->slots[i].section == section)
-            string_list_add(names, options->slots[i].row->name);
-}
-
 /* -- the command line -- */
 
 /* getopt_long's tables, built from the rows. */

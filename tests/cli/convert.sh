@@ -96,6 +96,24 @@ convert "$tree" --old-grub
 clean
 [[ ! $(header 'Filesystem features') =~ 64bit|metadata_csum|orphan_file ]] || fail "features that old GRUBs do not know"
 
+# An fstab of ec2-bundle-vol's, or one's own; the old one is kept.
+convert "$tree" --fs ext3 --fstab default
+clean
+shows 'cat /etc/fstab' '^# Default /etc/fstab$'
+shows 'cat /etc/fstab' '^/dev/sda1 /     ext3    defaults 1 1$'
+shows 'cat /etc/fstab' '^none      /dev/pts devpts'
+shows 'cat /etc/fstab.old' '^/dev/vda1 / xfs noatime 0 0$'
+convert "$tree" --fstab legacy
+shows 'cat /etc/fstab' '^/dev/sda1 /     ext4    defaults 1 1$'
+shows 'cat /etc/fstab' '^/dev/sda3 swap'
+echo '/dev/mine / ext4 ro 0 0' >"$dir/fstab"
+convert "$tree" --fstab "$dir/fstab" --exclude '/etc/fstab'
+clean
+shows 'cat /etc/fstab' '^/dev/mine / ext4 ro 0 0$'
+! debugfs -R 'stat /etc/fstab.old' "$dir/out.img" 2>/dev/null | grep -q Inode || fail "an old fstab of nothing"
+expect_status 3 forge convert "$tree" --fstab "$dir/nowhere" -o "$dir/none.img"
+expect_err 'nowhere'
+
 # Rules, as rsync reads them: the first that matches wins.
 convert "$tree" --filter --include '/etc/ssl/ca.pem' --exclude '/bin/d*'
 clean
@@ -132,6 +150,8 @@ expect_status 2 forge convert "$tree" --uuid 1234 -o "$dir/none.img"
 expect_err 'is not a UUID'
 expect_status 2 forge convert "$tree" --size huge -o "$dir/none.img"
 expect_err '"huge" is not SIZE\|min\|\+FREE'
+expect_status 2 forge convert "$tree" --layout mbr --efi -o "$dir/none.img"
+expect_err 'an EFI system partition needs a GPT: choose --layout gpt'
 expect_status 1 forge convert "$tree" -o "$dir/first.img"
 expect_err 'exists already'
 mkfifo "$dir/pipe"
