@@ -90,9 +90,11 @@ struct guest *guest_open(const struct image *image, enum guest_mode mode,
         return NULL;
     }
     guest->handle = launch_handle(guest->launch);
-    progress_begin(progress, "checking the file systems", 0);
-    if (mode == GUEST_READ_WRITE && guest_check_disk(guest, err))
-        return NULL;
+    if (mode == GUEST_READ_WRITE) {
+        progress_begin(progress, "checking the file systems", 0);
+        if (guest_check_disk(guest, err))
+            return NULL;
+    }
     progress_begin(progress, "inspecting the guest", 0);
     if (guest_inspect(guest, err))
         return NULL;

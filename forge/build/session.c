@@ -126,6 +126,12 @@ static int run_sysprep(struct session *session, struct guest *guest, struct prog
     return 0;
 }
 
+/* -1, with the image's name in front of the reason. */
+static int not_resized(const struct session *session, struct error **err)
+{
+    return error_wrap(err, "resizing %s", session->request->path);
+}
+
 /* The disk is kept: what is left to do for its size, and for the file systems that the appliance
  * alone can trim. */
 static int finish_kept(struct session *session, struct guest *guest, struct error **err)
@@ -136,9 +142,10 @@ static int finish_kept(struct session *session, struct guest *guest, struct erro
             return -1;
         guest_trim(guest, &mounts);
     }
-    return session->layout.size_kind
-               ? in_place_resize(&session->in_place, &session->layout, guest, err)
-               : 0;
+    if (session->layout.size_kind &&
+        in_place_resize(&session->in_place, &session->layout, guest, err))
+        return not_resized(session, err);
+    return 0;
 }
 
 /* Everything that needs the appliance, in its one launch. */
@@ -179,12 +186,16 @@ static int use_overlay(struct session *session, const char *output_dir, struct p
     if (session->request->plan && check_space(session, output_dir, err))
         return -1;
     session->overlay = overlay_create(session->image, workdir_path(session->workdir), err);
-    bool resized = session->layout.layout == DISK_KEEP && session->layout.size_kind;
-    if (!session->overlay ||
-        (resized && in_place_begin(&session->in_place, &session->layout, session->overlay, err)) ||
-        run_guest(session, progress, err) ||
-        (resized && in_place_finish(&session->in_place, session->overlay, err)))
+    if (!session->overlay)
         return -1;
+    struct in_place *in_place = &session->in_place;
+    bool resized = session->layout.layout == DISK_KEEP && session->layout.size_kind;
+    if (resized && in_place_begin(in_place, &session->layout, session->overlay, err))
+        return not_resized(session, err);
+    if (run_guest(session, progress, err))
+        return -1;
+    if (resized && in_place_finish(in_place, session->overlay, err))
+        return not_resized(session, err);
     session->result = overlay_image(session->overlay);
     return 0;
 }

@@ -18,7 +18,8 @@ echo ca >"$tree/etc/ssl/ca.pem"
 ln "$tree/etc/ssl/ca.pem" "$tree/etc/ssl/other"
 ln -s ../etc/fstab "$tree/bin/link"
 head -c 3000000 /dev/urandom >"$tree/bin/data"
-truncate -s 50M "$tree/bin/sparse"
+truncate -s 5G "$tree/bin/sparse"
+echo bytes >"$tree/etc/"$'not \xe4\xf6 UTF-8'
 
 uuid=5ca1ab1e-0000-4000-8000-0000000000aa
 made=(--uuid "$uuid" --time 1700000000)
@@ -41,7 +42,8 @@ shows 'cat /boot/grub/menu.lst' "root=UUID=$uuid ro"
 shows 'cat /.autorelabel' hidden
 shows 'stat /etc/ssl/other' 'Links: 2'
 shows 'stat /bin/link' 'Fast link dest: "../etc/fstab"'
-shows 'stat /bin/sparse' 'Size: 52428800'
+shows 'stat /bin/sparse' 'Size: 5368709120'
+shows $'cat "/etc/not \xe4\xf6 UTF-8"' bytes
 shows 'stat /bin/sparse' 'Blockcount: 0'
 debugfs -R "dump /bin/data $dir/data" "$dir/out.img" 2>/dev/null
 cmp "$dir/data" "$tree/bin/data"
@@ -54,6 +56,8 @@ cmp "$dir/out.img" "$dir/first.img"
 tar -C "$tree" --sparse -czf "$dir/tree.tar.gz" .
 convert "$dir/tree.tar.gz"
 clean
+shows $'cat "/etc/not \xe4\xf6 UTF-8"' bytes
+shows 'stat /bin/sparse' 'Size: 5368709120'
 shows 'stat /etc/ssl/other' 'Links: 2'
 debugfs -R "dump /bin/data $dir/data" "$dir/out.img" 2>/dev/null
 cmp "$dir/data" "$tree/bin/data"

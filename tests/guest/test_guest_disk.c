@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One disk with two systems, an unclean and a damaged file system and a hibernated swap space: what
  * is refused, what is mended, and how a root file system changes its size. */
+#include "forge/build/in_place.h"
 #include "fsimage/guest_check.h"
 #include "fsimage/guest_private.h"
 #include "fsimage/guest_resize.h"
@@ -142,6 +143,17 @@ static void one_of_two_systems_is_chosen(void **state)
     assert_string_equal(guest_facts(guest)->hostname, "phony-ubuntu");
 }
 
+static void a_root_that_is_not_last_keeps_its_size(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    const struct layout_request request = { .size_kind = LAYOUT_MIN };
+    struct in_place in_place = { .number = 1, .area = { MIB, 31 * MIB } };
+    assert_int_equal(in_place_resize(&in_place, &request, guest, &err), -1);
+    assert_error(err, ERROR_INVALID,
+                 "root file system (/dev/sda4) is not on the disk's last partition (1)");
+}
+
 /* Bytes that are free in the root file system. */
 static int64_t free_bytes(void)
 {
@@ -187,6 +199,7 @@ int main(void)
         cmocka_unit_test(errors_are_repaired_when_asked),
         cmocka_unit_test(a_hibernated_system_is_refused),
         cmocka_unit_test(one_of_two_systems_is_chosen),
+        cmocka_unit_test(a_root_that_is_not_last_keeps_its_size),
         cmocka_unit_test(the_root_file_system_changes_its_size),
     };
     return cmocka_run_group_tests(tests, open_session, close_session);
