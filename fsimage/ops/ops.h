@@ -62,12 +62,17 @@ bool install_is_local(const struct customize_step *step);
 
 customize_run op_firstboot, op_firstboot_command, op_firstboot_install; /* firstboot.c */
 
+customize_run op_selinux_relabel; /* selinux_relabel.c */
+
 customize_run op_service; /* service.c */
 customize_check check_service;
 
 customize_run op_user_add; /* user_add.c */
 customize_check check_user_add;
 customize_files files_user_add;
+
+customize_run op_kernel_cmdline; /* kernel_cmdline.c */
+customize_check check_kernel_cmdline;
 
 customize_run op_ca_cert; /* ca_cert.c */
 customize_check check_ca_cert;

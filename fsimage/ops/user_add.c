@@ -112,15 +112,17 @@ static int check_setting(const struct customize_step *step, const char *text, st
     return setting->check ? setting->check(step, value, err) : 0;
 }
 
-/* Leaves the name in FIRST, the settings in ITEMS. */
+/* Leaves the name in FIRST, the settings in SECOND and, one by one, in ITEMS. */
 int check_user_add(struct customize_step *step, struct error **err)
 {
     size_t length = strcspn(step->first, ":");
     if (!is_account_name(step->first, length))
         return error_set(err, ERROR_USAGE, "that is not the name of a user");
-    if (step->first[length])
-        string_list_split(&step->items, step->first + length + 1, ',');
-    step->first[length] = '\0';
+    if (step->first[length]) {
+        step->second = xstrdup(step->first + length + 1);
+        step->first[length] = '\0';
+        string_list_split(&step->items, step->second, ',');
+    }
     for (size_t i = 0; i < step->items.count; i++)
         if (check_setting(step, step->items.items[i], err))
             return -1;

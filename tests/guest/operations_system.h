@@ -140,6 +140,57 @@ static void a_certificate_authority_is_trusted_from_now_on(void **state)
     assert_content("/var/log/calls", "update-ca-certificates \n");
 }
 
+static void the_kernels_arguments_are_changed_wherever_they_are(void **state)
+{
+    (void)state;
+    fails_with("kernel-cmdline", "a=b", "no menu of GRUB that is known");
+    run_step("mkdir", "/boot/grub");
+    run_step("mkdir", "/boot/loader/entries");
+    run_step("mkdir", "/etc/default");
+    put_guest("/boot/grub/grub.cfg", "linux /vmlinuz ro quiet\n");
+    put_guest("/boot/loader/entries/one.conf", "options root=1 $kernelopts\n");
+    put_guest("/boot/grub/menu.lst", "kernel /vmlinuz ro\n");
+    put_guest("/etc/default/grub", "GRUB_CMDLINE_LINUX=\"\"\n");
+    run_step("kernel-cmdline", "a=b");
+    assert_content("/boot/grub/grub.cfg", "linux /vmlinuz ro quiet a=b\n");
+    assert_content("/boot/loader/entries/one.conf", "options root=1 $kernelopts a=b\n");
+    assert_content("/boot/grub/menu.lst", "kernel /vmlinuz ro a=b\n");
+    assert_content("/etc/default/grub", "GRUB_CMDLINE_LINUX=\"a=b\"\n");
+    fails_with("kernel-cmdline", "-quiet", "takes its arguments from grubenv");
+}
+
+static void assert_label(const char *path, const char *label)
+{
+    size_t length;
+    AUTO_FREE char *found = guestfs_lgetxattr(g, path, "security.selinux", &length);
+    if (!found)
+        fail_msg("%s has no label", path);
+    AUTO_FREE char *text = xstrndup(found, length);
+    assert_string_equal(text, label);
+}
+
+static void files_are_labelled_by_the_guests_own_policy(void **state)
+{
+    (void)state;
+    fails_with("selinux-relabel", NULL, "the guest has no SELinux");
+    run_step("mkdir", "/etc/selinux/mini/contexts/files");
+    put_guest("/etc/selinux/config", "SELINUX=enforcing\nSELINUXTYPE=mini\n");
+    fails_with("selinux-relabel", NULL, "the guest has no setfiles");
+    if (!give_program_to_guest("/usr/sbin/setfiles"))
+        skip();
+    fails_with("selinux-relabel", NULL, "no /etc/selinux/mini/contexts/files/file_contexts");
+    put_guest("/etc/selinux/mini/contexts/files/file_contexts",
+              "/.*\tsystem_u:object_r:default_t:s0\n/etc(/.*)?\tsystem_u:object_r:etc_t:s0\n"
+              "/etc/shadow\t--\tsystem_u:object_r:shadow_t:s0\n/tmp/.*\t<<none>>\n");
+    run_step("selinux-relabel", NULL);
+    assert_label("/etc/shadow", "system_u:object_r:shadow_t:s0");
+    assert_label("/etc/hostname", "system_u:object_r:etc_t:s0");
+    assert_label("/usr/bin/busybox", "system_u:object_r:default_t:s0");
+    assert_int_equal(guestfs_exists(g, "/.autorelabel"), 0);
+    put_guest("/etc/selinux/mini/contexts/files/file_contexts", "/.*\tno label\n");
+    fails_with("selinux-relabel", NULL, "setfiles failed in the guest");
+}
+
 static void a_source_of_packages_comes_with_its_key(void **state)
 {
     (void)state;

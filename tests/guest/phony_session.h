@@ -3,6 +3,7 @@
 #ifndef FORGE_TESTS_GUEST_PHONY_SESSION_H
 #define FORGE_TESTS_GUEST_PHONY_SESSION_H
 
+#include "forge/base/process.h"
 #include "forge/base/workdir.h"
 #include "fsimage/customize.h"
 #include "fsimage/overlay.h"
@@ -82,6 +83,31 @@ static void run_step(const char *name, const char *value)
         assert_int_equal(try_step(name, value, &failure), -1);                                     \
         assert_error(failure, ERROR_GUEST, text);                                                  \
     } while (0)
+
+/* A program of the host's, with its libraries, as one of the guest's: false where there is none. */
+static bool give_program_to_guest(const char *program)
+{
+    const char *const argv[] = { "ldd", program, NULL };
+    AUTO_FREE char *output = NULL;
+    struct error *err = NULL;
+    if (process_run(argv, ERROR_FAILED, &output, NULL, &err)) {
+        error_free(err);
+        return false;
+    }
+    for (char *next = output, *line; (line = strsep(&next, "\n"));) {
+        char *path = strchr(line, '/');
+        if (!path)
+            continue;
+        path[strcspn(path, " ")] = '\0';
+        AUTO_FREE char *parent = path_dirname(path);
+        AUTO_FREE char *step = xasprintf("%s:%s", path, path);
+        run_step("mkdir", parent);
+        run_step("upload", step);
+    }
+    AUTO_FREE char *step = xasprintf("%s:%s", program, program);
+    run_step("upload", step);
+    return true;
+}
 
 /* -- Looking at the guest and at local files -- */
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every operation on a phony Debian guest, all in one appliance session. */
 #include "forge/base/log.h"
-#include "forge/base/process.h"
 #include "tests/guest/operations_archives.h"
 #include "tests/guest/operations_system.h"
 #include "tests/guest/phony_session.h"
@@ -345,37 +344,13 @@ static void edit_changes_lines_and_nothing_else(void **state)
     fails_with("edit", "/etc/missing:s/a/b/", "no such file");
 }
 
-/* The host's perl with its libraries as the guest's: false where there is none to take. */
-static bool give_perl_to_guest(void)
-{
-    const char *const argv[] = { "ldd", "/usr/bin/perl", NULL };
-    AUTO_FREE char *output = NULL;
-    struct error *err = NULL;
-    if (process_run(argv, ERROR_FAILED, &output, NULL, &err)) {
-        error_free(err);
-        return false;
-    }
-    for (char *next = output, *line; (line = strsep(&next, "\n"));) {
-        char *path = strchr(line, '/');
-        if (!path)
-            continue;
-        path[strcspn(path, " ")] = '\0';
-        AUTO_FREE char *parent = path_dirname(path);
-        AUTO_FREE char *step = xasprintf("%s:%s", path, path);
-        run_step("mkdir", parent);
-        run_step("upload", step);
-    }
-    run_step("upload", "/usr/bin/perl:/usr/bin/perl");
-    return true;
-}
-
 static void other_expressions_run_in_the_guests_perl(void **state)
 {
     (void)state;
     put_guest("/etc/perl", "one\ntwo\n");
     run_step("chmod", "640:/etc/perl");
     fails_with("edit", "/etc/perl:$_ = uc", "the guest has no perl");
-    if (!give_perl_to_guest())
+    if (!give_program_to_guest("/usr/bin/perl"))
         skip();
     run_step("edit", "/etc/perl:$_ = \"$lineno \" . uc; s/TWO/it's \"2\"/ if /TWO/");
     assert_content("/etc/perl", "1 ONE\n2 it's \"2\"\n");
@@ -550,6 +525,8 @@ int main(void)
         cmocka_unit_test(a_user_is_made_with_keys_and_sudo),
         cmocka_unit_test(a_certificate_authority_is_trusted_from_now_on),
         cmocka_unit_test(a_source_of_packages_comes_with_its_key),
+        cmocka_unit_test(the_kernels_arguments_are_changed_wherever_they_are),
+        cmocka_unit_test(files_are_labelled_by_the_guests_own_policy),
         cmocka_unit_test(the_first_failure_ends_a_plan),
     };
     log_set_level(LOG_QUIET); /* a random password is told to the user alone */

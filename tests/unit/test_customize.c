@@ -143,6 +143,7 @@ static void good_values_are_accepted(void **state)
         { "install", "nginx, gcc-12,g++,libc6:amd64,vim=2:9.0" },
         { "install", "./file" },
         { "uninstall", "nginx" },
+        { "kernel-cmdline", "console=ttyS0,115200 -quiet" },
         { "install", "@Xfce Desktop" },
         { "package-file", "file,./script" },
         { "firstboot", "script" },
@@ -230,6 +231,9 @@ static void bad_values_are_usage_errors_that_say_why(void **state)
         { "install", "$(id)", "not the name of a package" },
         { "install", "./missing.deb", "No such file" },
         { "package-file", "missing.rpm", "No such file" },
+        { "kernel-cmdline", "a=$(b)", "no quotes and nothing" },
+        { "kernel-cmdline", " ", "no argument" },
+        { "kernel-cmdline", "a -", "stands before an argument" },
         { "firstboot", "missing", "No such file" },
         { "firstboot-install", "./file", "not the name of a package" },
         { "service", "start:ssh", "not enable, disable or mask" },
@@ -482,6 +486,9 @@ static void a_value_is_told_whole_unless_it_is_secret(void **state)
     assert_string_equal(first, command);
     assert_string_equal(second, "b,a");
     assert_null(customize_step_value(&plan.steps[2]));
+    assert_ok(customize_plan_add(&plan, "user-add", "a:sudo,uid=9", dir, "x", &err) == 0, err);
+    AUTO_FREE char *fourth = customize_step_value(&plan.steps[3]);
+    assert_string_equal(fourth, "a:sudo,uid=9");
 }
 
 int main(void)
