@@ -25,9 +25,14 @@ static char *shown(const char *text)
     return xasprintf("%s%s", line, cut ? "…" : "");
 }
 
+bool customize_step_is_secret(const struct customize_step *step)
+{
+    return step->op->secret || step->secret;
+}
+
 char *customize_step_value(const struct customize_step *step)
 {
-    if (step->op->secret || step->secret)
+    if (customize_step_is_secret(step))
         return NULL;
     if (step->first)
         return step->second ? xasprintf("%s:%s", step->first, step->second) : xstrdup(step->first);
@@ -47,6 +52,12 @@ static char *step_value(const struct customize_step *step)
 {
     AUTO_FREE char *value = customize_step_value(step);
     return value ? shown(value) : NULL;
+}
+
+char *customize_step_title(const struct customize_step *step)
+{
+    AUTO_FREE char *value = step_value(step);
+    return xasprintf("%s%s%s", step->op->name, value ? " " : "", value ? value : "");
 }
 
 /* Put the step in front of the message: its option and value, or its place in the recipe. */
@@ -218,9 +229,7 @@ bool customize_plan_needs_network(const struct customize_plan *plan)
 static int step_run(const struct customize_step *step, struct guest *guest,
                     struct progress *progress, struct error **err)
 {
-    AUTO_FREE char *value = step_value(step);
-    AUTO_FREE char *what =
-        xasprintf("%s%s%s", step->op->name, value ? " " : "", value ? value : "");
+    AUTO_FREE char *what = customize_step_title(step);
     if (cancel_check(err))
         return -1;
     progress_begin(progress, what, 0);
@@ -229,16 +238,26 @@ static int step_run(const struct customize_step *step, struct guest *guest,
     return result ? step_wrap(step, err) : 0;
 }
 
-int customize_plan_run(const struct customize_plan *plan, struct guest *guest,
-                       struct progress *progress, struct error **err)
+const struct customize_step **customize_plan_in_order(const struct customize_plan *plan)
 {
     static const enum customize_when order[] = { CUSTOMIZE_BEFORE, CUSTOMIZE_IN_ORDER,
                                                  CUSTOMIZE_AFTER };
+    const struct customize_step **steps = xcalloc(plan->count + 1, sizeof(struct customize_step *)),
+                                **next = steps;
     for (size_t when = 0; when < ARRAY_SIZE(order); when++)
         for (size_t i = 0; i < plan->count; i++)
-            if (plan->steps[i].op->when == order[when] &&
-                step_run(&plan->steps[i], guest, progress, err))
-                return -1;
+            if (plan->steps[i].op->when == order[when])
+                *next++ = &plan->steps[i];
+    return steps;
+}
+
+int customize_plan_run(const struct customize_plan *plan, struct guest *guest,
+                       struct progress *progress, struct error **err)
+{
+    AUTO_FREE const struct customize_step **steps = customize_plan_in_order(plan);
+    for (size_t i = 0; i < plan->count; i++)
+        if (step_run(steps[i], guest, progress, err))
+            return -1;
     return 0;
 }
 

@@ -89,6 +89,15 @@ bool customize_plan_needs_network(const struct customize_plan *plan);
 MUST_CHECK int customize_plan_run(const struct customize_plan *plan, struct guest *guest,
                                   struct progress *progress, struct error **err);
 
+/* The steps in the order in which they are run, borrowed; an owned array of plan->count. */
+const struct customize_step **customize_plan_in_order(const struct customize_plan *plan);
+
+/* May the step's value not be shown? */
+bool customize_step_is_secret(const struct customize_step *step);
+
+/* The step in a line of bounded length: its name, and its value unless it is secret. Owned. */
+char *customize_step_title(const struct customize_step *step);
+
 /* The step's value as it was given; owned, NULL when there is none or it is secret. */
 char *customize_step_value(const struct customize_step *step);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* forge build: customize an image and bundle it. */
 #include "forge/cli/bundle_request.h"
+#include "forge/cli/dry_run.h"
 #include "forge/cli/layout_options.h"
 #include "forge/cli/operations.h"
 #include "forge/cli/recipe_load.h"
@@ -9,6 +10,7 @@
 struct build_values {
     char *recipe;
     struct string_list vars;
+    bool dry_run;
     struct operation_settings operations;
     struct sysprep_settings sysprep;
     struct layout_settings layout;
@@ -18,10 +20,12 @@ struct build_values {
     struct appliance_settings appliance;
 };
 
+#define FIELD(member) .offset = offsetof(struct build_values, member)
 static const struct option_row rows[] = {
-    { "recipe", 0, OPTION_PATH, "FILE", offsetof(struct build_values, recipe),
-      .help = "Take image, steps and settings from a recipe" },
-    RECIPE_VAR_ROW(.offset = offsetof(struct build_values, vars)),
+    { "recipe", 0, OPTION_PATH, "FILE", FIELD(recipe),
+      "Take image, steps and settings from a recipe" },
+    RECIPE_VAR_ROW(FIELD(vars)),
+    { "dry-run", 0, OPTION_FLAG, NULL, FIELD(dry_run), "Print what would be done, and do nothing" },
 };
 
 static void declare(struct options *options, void *opaque)
@@ -48,6 +52,24 @@ static void clear(void *opaque)
     bundle_settings_clear(&values->bundle);
 }
 
+static int print_plan(const struct invocation *invocation, const char *path,
+                      const struct customize_plan *plan, struct error **err)
+{
+    const struct build_values *values = invocation->values;
+    const struct keyring no_keys = { 0 };
+    const struct input_options input = input_options_of(&values->input, &no_keys);
+    const struct dry_run dry_run = {
+        .path = path,
+        .input = &input,
+        .plan = plan,
+        .options = invocation->options,
+        .bundle = &values->bundle,
+        .keys = &values->keys,
+        .network = values->appliance.network,
+    };
+    return dry_run_print(&dry_run, invocation->progress, err);
+}
+
 static int run(const struct invocation *invocation, struct error **err)
 {
     struct build_values *values = invocation->values;
@@ -68,6 +90,8 @@ static int run(const struct invocation *invocation, struct error **err)
                                         : "name one, or give a --recipe");
     customize_plan_move(&recipe.plan, &values->operations.plan);
 
+    if (values->dry_run)
+        return print_plan(invocation, path, &recipe.plan, err);
     AUTO_KEYRING struct keyring keyring = { 0 };
     struct build_request request = {
         .path = path,
@@ -86,7 +110,10 @@ static int run(const struct invocation *invocation, struct error **err)
         return -1;
     request.layout = layout_request_of(&values->layout, invocation->options);
     request.layout.mask_free = !values->layout.no_mask_free; /* a bundle goes to others */
-    request.report.recipe = values->recipe;
+    AUTO_STRINGS struct string_list recipes = { 0 };
+    for (size_t i = 0; i < recipe.source_count; i++)
+        string_list_add(&recipes, recipe.sources[i]->path);
+    request.report.recipes = &recipes;
     request.input = input_options_of(&values->input, &keyring);
     AUTO_RESULT struct build_result result = { 0 };
     if (forge_build(&request, invocation->progress, &result, err))

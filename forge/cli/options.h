@@ -106,6 +106,7 @@ struct option_slot {
     const char *heading;
     enum option_section section;
     enum option_origin origin;
+    struct string_list given; /* the texts that set it, all from ORIGIN; a flag's are "true" */
 };
 
 struct options {
