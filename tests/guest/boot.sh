@@ -77,7 +77,8 @@ for signal in TERM KILL; do
 done
 
 # After customization.
-expect_status 0 forge customize "$folder/debian.raw" -o "$custom" --output-format raw --hostname booted
+expect_status 0 forge customize "$folder/debian.raw" -o "$custom" --output-format raw --hostname booted \
+  --sysprep all
 expect_status 0 forge boot "$custom" --expect 'nothing like it' --expect '^booted login: '
 expect_out 'custom.raw: "booted login:.*" after [0-9.]+ s'
 nothing_is_left
