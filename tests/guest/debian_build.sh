@@ -16,10 +16,11 @@ printf 'from the host\n' >"$dir/upload.txt"
 field() { xmllint --xpath "string($2)" "$1"; }
 signing=(-c "$keys/user-cert.pem" -k "$keys/user-key.pem" --ec2cert "$keys/ec2-cert.pem" -u 1234-5678-9012)
 
-printf 'steps:\n  - hostname: web\n' >"$dir/web.yaml"
+printf 'sysprep: defaults\nsteps:\n  - hostname: web\n' >"$dir/web.yaml"
 expect_status 0 forge build "$disk" --recipe "$dir/web.yaml" \
   --upload "$dir/upload.txt:/etc/uploaded" --run-command 'id -u >/etc/built-by' \
   --run-command 'for i in $(seq 400); do printf "left-%s-behind" $i >/var/tmp/$i; done; sync; rm /var/tmp/*' \
+  --copy-in "$keys/user-key.pem:/srv" --copy-in "$keys/user-cert.pem:/srv" \
   "${signing[@]}" -d "$dir/first" -p web --kernel aki-1a2b3c4d -B ami=sda1,ephemeral0=sdb \
   --productcodes A1B2,C3D4
 manifest=$dir/first/web.manifest.xml
@@ -30,10 +31,15 @@ manifest=$dir/first/web.manifest.xml
 cp "$dir/first/forge-report.json" "$dir/out"
 json "it['input'] == {'path': '$disk', 'sha256': '$before', 'format': 'qcow2', 'virtual_size': 4 << 30}"
 json "it['guest']['distro'] == 'debian' and it['guest']['architecture'] == 'x86_64'"
-json "[o['operation'] for o in it['operations']] == ['hostname', 'upload', 'run-command', 'run-command']"
+json "[o['operation'] for o in it['operations']] == ['hostname', 'upload', 'run-command', 'run-command', 'copy-in', 'copy-in']"
 json "it['operations'][2]['value'] == 'id -u >/etc/built-by'"
 json "{f['use']: f['sha256'] for f in it['files']}['recipe'] == '$(sha256 "$dir/web.yaml")'"
 json "{f['use']: f['sha256'] for f in it['files']}['upload'] == '$(sha256 "$dir/upload.txt")'"
+removed() { json "('$1', 'remove', '$2') in [(c['operation'], c['action'], c['path']) for c in it['sysprep']['changes']]"; }
+removed secrets /srv/user-key.pem
+removed passwd-backups /etc/passwd-
+removed logfiles /var/log/lastlog
+json "not [c for c in it['sysprep']['changes'] if c['path'].startswith(('/etc/ssl', '/usr', '/srv/user-cert'))]"
 json "it['bundle']['tar_sha1'] == '$(field "$manifest" //image/digest)'"
 json "set(it['run']['seconds']) == {'launch', 'customizing', 'bundling'}"
 
@@ -50,6 +56,9 @@ rm "$dir/by-others.raw"
 
 expect_status 0 forge cat "$dir/restored.raw" /etc/hostname /etc/uploaded /etc/built-by
 [[ $(<"$dir/out") == $'web\nfrom the host\n0' ]] || fail "the guest has: $(<"$dir/out")"
+names() { debugfs -R "ls -p $1" "$dir/restored.raw?offset=1048576" 2>/dev/null | cut -d / -f 6; }
+[[ $(names /srv | sort) == *user-cert.pem && $(names /srv) != *user-key* ]] || fail "in /srv: $(names /srv)"
+[[ $(names /etc/ssl/certs) == *.pem* ]] || fail "the certificates of authorities are gone"
 rm "$dir/restored.raw"
 
 # A repository on this host's loopback: one package of Debian's, one whose script looks around.
