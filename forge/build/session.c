@@ -10,6 +10,8 @@
 #include "fsimage/guest_resize.h"
 #include "fsimage/overlay.h"
 
+#include <time.h>
+
 void session_clear(struct session *session)
 {
     image_close(session->disk);
@@ -268,6 +270,7 @@ int session_run(struct session *session, const struct build_request *request,
     session->request = request;
     session->layout = request->layout;
     session->layout.reproducible = request->bundle.reproducible;
+    session->layout.started = time(NULL);
     bool files = !request->input.image.format && layout_takes_files(request->path);
     if (files && session->layout.layout == DISK_KEEP)
         session->layout.layout = DISK_ROOTFS;
