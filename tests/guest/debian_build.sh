@@ -17,6 +17,7 @@ field() { xmllint --xpath "string($2)" "$1"; }
 signing=(-c "$keys/user-cert.pem" -k "$keys/user-key.pem" --ec2cert "$keys/ec2-cert.pem" -u 1234-5678-9012)
 
 printf 'sysprep: defaults\nsteps:\n  - hostname: web\n' >"$dir/web.yaml"
+# shellcheck disable=SC2016 # the guest expands it
 expect_status 0 forge build "$disk" --recipe "$dir/web.yaml" \
   --upload "$dir/upload.txt:/etc/uploaded" --run-command 'id -u >/etc/built-by' \
   --run-command 'for i in $(seq 400); do printf "left-%s-behind" $i >/var/tmp/$i; done; sync; rm /var/tmp/*' \
