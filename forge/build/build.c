@@ -33,7 +33,7 @@ static int bundle(struct session *session, struct progress *progress, struct bui
     options.want_content = session->report;
     if (content->format == IMAGE_RAW)
         options.allocated = content->allocated_size;
-    AUTO(device_close) struct device *device = image_device(content, err);
+    AUTO(device_close) struct device *device = session_device(session, err);
     if (!device)
         return -1;
     if (bundle_create(device, &options, progress, &result->manifest, &result->manifest_path, err))
@@ -49,7 +49,8 @@ static int write_image(const struct session *session, const char *path, const ch
 {
     if (require_space(directory, session->result->allocated_size, "the result", err))
         return -1;
-    return image_convert(session->result, path, session->request->output_format, progress, err);
+    AUTO(device_close) struct device *device = session_device(session, err);
+    return device ? image_write(device, path, session->request->output_format, progress, err) : -1;
 }
 
 /* The bundle's directory, made and found fit for the bundle; NULL on error. */

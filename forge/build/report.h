@@ -12,7 +12,8 @@
 /* Where the things that the report names come from; any may be NULL. Borrowed. */
 struct report_settings {
     bool wanted;
-    const char *recipe, *certificate, *ec2_certificate;
+    const struct string_list *recipes;
+    const char *certificate, *ec2_certificate;
 };
 
 struct report;

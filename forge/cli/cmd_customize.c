@@ -28,7 +28,8 @@ static const struct option_row rows[] = {
       "Format of the new image (qcow2)", .choices = formats },
     { "force", 0, OPTION_FLAG, NULL, FIELD(force), "Replace an image that is there" },
     { "list", 0, OPTION_FLAG, NULL, FIELD(list), "List the operations, and do nothing" },
-    { "json", 0, OPTION_FLAG, NULL, FIELD(json), "Print what --sysprep-dry-run finds as JSON" },
+    { "json", 0, OPTION_FLAG, NULL, FIELD(json),
+      "Print the list, or what --sysprep-dry-run finds, as JSON" },
 };
 
 static void declare(struct options *options, void *opaque)
@@ -41,7 +42,7 @@ static void declare(struct options *options, void *opaque)
     declare_layout(options, &values->layout);
     declare_input(options, &values->input);
     declare_opening_key(options, &values->keys);
-    declare_appliance(options, &values->appliance);
+    declare_guest(options, &values->appliance);
     declare_guest_network(options, &values->appliance);
 }
 
@@ -55,15 +56,21 @@ static void clear(void *opaque)
 static int run(const struct invocation *invocation, struct error **err)
 {
     struct customize_values *values = invocation->values;
+    if (values->json && !values->list)
+        return error_set(err, ERROR_USAGE, "--json goes with --list");
+    if (values->list && values->json)
+        return operations_print_json(stdout, err);
     if (values->list) {
         operations_print(stdout);
         return 0;
     }
-    if (!invocation->arguments->count)
+    const char *path;
+    if (operations_image(&values->operations, invocation->arguments, &path, err))
+        return -1;
+    if (!path)
         return error_set(err, ERROR_USAGE, "the image to customize is missing");
     if (!values->output && !values->sysprep.dry_run)
         return error_set(err, ERROR_USAGE, "the image to write is missing: give --output");
-    const char *path = invocation->arguments->items[0];
     AUTO_KEYRING struct keyring keyring = { 0 };
     if (keyring_read_for_input(&keyring, &values->keys, path, err))
         return -1;
