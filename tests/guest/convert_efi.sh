@@ -16,6 +16,7 @@ part() {
   dd if="$dir/out.raw" of="$dir/part$1" bs=512 skip="$start" count="$size" conv=sparse status=none
 }
 
+# shellcheck disable=SC2016 # the guest expands it
 expect_status 0 forge customize "$disk" --hostname efi --sysprep all --service disable:ssh \
   --kernel-cmdline 'forge.test=1 -net.ifnames' --firstboot-command 'echo FIRST $HOME >/dev/ttyS0' \
   --firstboot-command 'echo "SECOND $(cat /proc/cmdline), ssh $(systemctl is-enabled ssh)" >/dev/ttyS0' \
