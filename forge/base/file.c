@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading a small file whole, up to a limit. */
+/* Reading a small file whole, up to a limit; writing until everything is written. */
 #include "forge/base/file.h"
 #include "forge/base/memory.h"
 
@@ -49,4 +49,15 @@ char *file_read(const char *path, size_t max, size_t *length, struct error **err
     buffer[used] = '\0';
     *length = used;
     return buffer;
+}
+
+int file_write(int fd, const void *bytes, size_t count)
+{
+    for (size_t done = 0; done < count;) {
+        ssize_t written = write(fd, (const char *)bytes + done, count - done);
+        if (written < 0 && errno != EINTR)
+            return -1;
+        done += written > 0 ? (size_t)written : 0;
+    }
+    return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A whole small file in memory. */
+/* Files by the whole: a small one read into memory, all of some bytes written. */
 #ifndef FORGE_BASE_FILE_H
 #define FORGE_BASE_FILE_H
 
@@ -11,5 +11,8 @@
  * an unreadable file, and more than MAX bytes are ERROR_INVALID. No copy is left behind in memory:
  * who reads a secret only has to wipe what it gets. */
 MUST_CHECK char *file_read(const char *path, size_t max, size_t *length, struct error **err);
+
+/* Write all COUNT bytes to FD; -1 with errno set. */
+MUST_CHECK int file_write(int fd, const void *bytes, size_t count);
 
 #endif
