@@ -17,8 +17,10 @@ enum { TAIL_MAX = 4 << 10, CERTIFICATE_MAX = 1 << 20 };
 /* $1 is the log, then NAME=VALUE up to "--", then the command. A shell of the guest is the one way
  * to give a command an environment; the values are arguments, never text that it would parse. The
  * log is a file because libguestfs keeps only the head of what a command prints. What is unset are
- * the appliance's own settings. */
+ * the appliance's own settings; /dev, which is the appliance's too, lacks three of its links. */
 #define PREPARE                                                                                    \
+    "[ -e /dev/stderr ] || { ln -s fd/0 /dev/stdin; ln -s fd/1 /dev/stdout; "                      \
+    "ln -s fd/2 /dev/stderr; }; "                                                                  \
     "log=$1; shift; unset LVM_SYSTEM_DIR RUNLEVEL PREVLEVEL; "                                     \
     "while [ \"$1\" != -- ]; do export \"$1\"; shift; done; shift; "
 static const char all_to_log[] = PREPARE "exec \"$@\" </dev/null >>\"$log\" 2>&1";
