@@ -12,6 +12,9 @@
 enum accel { ACCEL_AUTO, ACCEL_KVM, ACCEL_TCG };
 enum guest_mode { GUEST_READ_ONLY, GUEST_READ_WRITE };
 
+/* What guest_shell_run will connect the guest's shell to. */
+enum guest_shell { GUEST_NO_SHELL, GUEST_SHELL_ON_TERMINAL, GUEST_SHELL_ON_STREAMS };
+
 /* {0} gives the defaults. */
 struct guest_options {
     const char *image_name; /* how messages call the image; NULL: its path */
@@ -23,7 +26,8 @@ struct guest_options {
         *appliance; /* a fixed appliance's directory; NULL: $FORGE_APPLIANCE, else supermin */
     bool network;   /* of the guest's commands */
     const char *ca_certificate; /* a PEM file that guest commands trust as well, for the run only */
-    bool trace;                 /* libguestfs's own trace in the log, file contents left out */
+    enum guest_shell shell;
+    bool trace; /* libguestfs's own trace in the log, file contents left out */
 };
 
 /* What inspection found; strings from the guest are not trusted. All owned by the guest. */

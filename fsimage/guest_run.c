@@ -110,7 +110,6 @@ static int put_certificate(struct guest *guest, const char *path, struct error *
     return 0;
 }
 
-/* A directory of ours inside the guest for as long as its commands run. */
 static int make_run_dir(struct guest *guest, struct error **err)
 {
     if (guest->run_dir)
@@ -125,6 +124,11 @@ static int make_run_dir(struct guest *guest, struct error **err)
         return 0;
     AUTO_FREE char *path = path_join(guest->run_dir, "ca.pem");
     return put_certificate(guest, path, err);
+}
+
+const char *guest_run_directory(struct guest *guest, struct error **err)
+{
+    return make_run_dir(guest, err) ? NULL : guest->run_dir;
 }
 
 int guest_run_finish(struct guest *guest, struct error **err)

@@ -94,6 +94,8 @@ static int check_space(const struct session *session, const char *output_dir, st
     int64_t output = session->image->allocated_size, overlay = output / 4 + (64 << 20);
     AUTO_FREE char *overlay_text = format_size(overlay);
     AUTO_FREE char *output_text = format_size(output);
+    if (!output_dir)
+        return require_space(dir, overlay, "the overlay", err);
     log_info("%s: needs up to %s in %s while it is customized, and %s in %s for the result",
              session->request->path, overlay_text, dir, output_text, output_dir);
     if (require_space(dir, overlay, "customizing", err))
@@ -102,8 +104,24 @@ static int check_space(const struct session *session, const char *output_dir, st
     return kept ? require_space(output_dir, output, "the result", err) : 0;
 }
 
+/* What the request wants done in the guest. */
+static int work_in_guest(struct session *session, struct guest *guest, const char *output_dir,
+                         struct progress *progress, struct error **err)
+{
+    const struct build_request *request = session->request;
+    if (request->plan && customize_plan_run(request->plan, guest, progress, err))
+        return -1;
+    if (request->guest.shell && session_shell(session, guest, err))
+        return -1;
+    if (session->left || !output_dir || session->layout.layout == DISK_KEEP)
+        return 0;
+    return layout_source_ask(&session->layout, guest, workdir_path(session->workdir), progress,
+                             &session->source, err);
+}
+
 /* Everything that needs the appliance, in its one launch. */
-static int run_guest(struct session *session, struct progress *progress, struct error **err)
+static int run_guest(struct session *session, const char *output_dir, struct progress *progress,
+                     struct error **err)
 {
     const struct build_request *request = session->request;
     struct guest_options options = request->guest;
@@ -117,12 +135,10 @@ static int run_guest(struct session *session, struct progress *progress, struct 
         complete_from_guest(request->fields, guest_facts(guest));
     report_set_guest(session->report, guest_facts(guest));
     report_phase(session->report, "launch");
-    if (request->plan && customize_plan_run(request->plan, guest, progress, err))
+    if (work_in_guest(session, guest, output_dir, progress, err))
         return -1;
-    if (session->layout.layout != DISK_KEEP &&
-        layout_source_ask(&session->layout, guest, workdir_path(session->workdir), progress,
-                          &session->source, err))
-        return -1;
+    if (session->left)
+        return 0;
     if (guest_shutdown(guest, err))
         return -1;
     report_phase(session->report, "customizing");
@@ -136,7 +152,7 @@ static int use_overlay(struct session *session, const char *output_dir, struct p
     if (session->request->plan && check_space(session, output_dir, err))
         return -1;
     session->overlay = overlay_create(session->image, workdir_path(session->workdir), err);
-    if (!session->overlay || run_guest(session, progress, err))
+    if (!session->overlay || run_guest(session, output_dir, progress, err))
         return -1;
     session->result = overlay_image(session->overlay);
     return 0;
@@ -173,7 +189,8 @@ int session_run(struct session *session, const struct build_request *request,
         return -1;
 
     bool fresh = session->layout.layout != DISK_KEEP;
-    const char *parent = request->input.tmpdir ? request->input.tmpdir : output_dir;
+    const char *tmpdir = request->input.tmpdir;
+    const char *parent = tmpdir || !output_dir ? temporary_parent(tmpdir) : output_dir;
     if ((fresh || request->plan) && !(session->workdir = workdir_create(parent, err)))
         return -1;
     if (files ? open_files(session, progress, err) : open_image(session, progress, err))
@@ -183,5 +200,5 @@ int session_run(struct session *session, const struct build_request *request,
     session->result = session->image;
     if (session->image && session->workdir && use_overlay(session, output_dir, progress, err))
         return -1;
-    return fresh ? lay_out(session, disk, progress, err) : 0;
+    return fresh && output_dir ? lay_out(session, disk, progress, err) : 0;
 }

@@ -17,16 +17,20 @@ struct session {
     struct overlay *overlay;
     struct layout_source source;
     struct image *disk;         /* the fresh disk; NULL when the layout is kept */
+    bool left;                  /* a shell on a terminal, with the appliance: nothing comes out */
     const struct image *result; /* what comes out: one of the above */
 };
 
 /* Do all of REQUEST that precedes its output, with at most one launch of the appliance. Large
  * temporary files go to the input's tmpdir, or else to OUTPUT_DIR; a fresh disk to the new file
- * DISK, or when that is NULL among them. SESSION is {0} before; clear it afterwards, whatever
- * happened. */
+ * DISK, or when that is NULL among them. Without OUTPUT_DIR there will be no output, and none is
+ * prepared. SESSION is {0} before; clear it afterwards, whatever happened. */
 MUST_CHECK int session_run(struct session *session, const struct build_request *request,
                            const char *output_dir, const char *disk, struct progress *progress,
                            struct error **err);
+
+/* The guest's shell, as request->guest.shell says. */
+MUST_CHECK int session_shell(struct session *session, struct guest *guest, struct error **err);
 
 /* Fail (ERROR_FAILED) when the input changed in the meantime. */
 MUST_CHECK int session_check_input(const struct session *session, struct error **err);
