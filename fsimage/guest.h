@@ -67,6 +67,10 @@ char *guest_printable(const char *text);
 /* Unmount and end the appliance; a failure is a failed write. */
 MUST_CHECK int guest_shutdown(struct guest *guest, struct error **err);
 
+/* End it after a step that failed, with all that was written until then on the disk, even where a
+ * file system cannot be unmounted any more. */
+MUST_CHECK int guest_rescue(struct guest *guest, struct error **err);
+
 void guest_close(struct guest *guest);
 DEFINE_CLEANUP(struct guest *, guest_close)
 

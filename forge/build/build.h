@@ -12,6 +12,7 @@
 struct build_request {
     const char *path; /* a disk image, a bundle's manifest, a tar archive, a directory */
     struct input_options input;
+    bool keep_overlay;                 /* when a step in the guest fails */
     const struct customize_plan *plan; /* NULL: nothing is customized, nothing asked of the guest */
     struct guest_options guest;
     struct layout_request layout; /* DISK_KEEP stands for DISK_ROOTFS when the input is files */

@@ -135,8 +135,12 @@ static int run_guest(struct session *session, const char *output_dir, struct pro
         complete_from_guest(request->fields, guest_facts(guest));
     report_set_guest(session->report, guest_facts(guest));
     report_phase(session->report, "launch");
-    if (work_in_guest(session, guest, output_dir, progress, err))
-        return -1;
+    struct error *failed = NULL;
+    if (work_in_guest(session, guest, output_dir, progress, &failed)) {
+        if (request->keep_overlay && failed->cause != ERROR_INTERRUPTED)
+            session_keep_overlay(session, guest, failed);
+        return error_move(err, failed);
+    }
     if (session->left)
         return 0;
     if (guest_shutdown(guest, err))

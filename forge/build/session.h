@@ -32,6 +32,10 @@ MUST_CHECK int session_run(struct session *session, const struct build_request *
 /* The guest's shell, as request->guest.shell says. */
 MUST_CHECK int session_shell(struct session *session, struct guest *guest, struct error **err);
 
+/* STEP failed in GUEST: keep the overlay with all that it needs, and say so in STEP's message. The
+ * appliance ends. */
+void session_keep_overlay(struct session *session, struct guest *guest, struct error *step);
+
 /* Fail (ERROR_FAILED) when the input changed in the meantime. */
 MUST_CHECK int session_check_input(const struct session *session, struct error **err);
 

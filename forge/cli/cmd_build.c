@@ -32,6 +32,7 @@ static void declare(struct options *options, void *opaque)
     declare_bundle(options, &values->bundle);
     declare_appliance(options, &values->appliance);
     declare_guest_network(options, &values->appliance);
+    declare_failure(options, &values->appliance);
 }
 
 static void clear(void *opaque)
@@ -95,6 +96,7 @@ static int run(const struct invocation *invocation, struct error **err)
         .path = path,
         .plan = &recipe.plan,
         .guest = guest_options_of(&values->appliance, invocation->common),
+        .keep_overlay = values->appliance.keep_overlay,
     };
     if (bundle_request_fill(&request, &values->bundle, &values->keys, invocation->options, &keyring,
                             "image", err))

@@ -39,6 +39,7 @@ static void declare(struct options *options, void *opaque)
     declare_opening_key(options, &values->keys);
     declare_appliance(options, &values->appliance);
     declare_guest_network(options, &values->appliance);
+    declare_failure(options, &values->appliance);
 }
 
 static void clear(void *opaque)
@@ -68,6 +69,7 @@ static int run(const struct invocation *invocation, struct error **err)
         .input = input_options_of(&values->input, &keyring),
         .plan = &values->operations.plan,
         .guest = guest_options_of(&values->appliance, invocation->common),
+        .keep_overlay = values->appliance.keep_overlay,
         .layout = layout_request_of(&values->layout, invocation->options),
         .output = values->output,
         .output_format = (enum image_format)values->format,

@@ -34,6 +34,7 @@ static void declare(struct options *options, void *opaque)
     declare_opening_key(options, &values->keys);
     declare_appliance(options, &values->appliance);
     declare_guest_network(options, &values->appliance);
+    declare_failure(options, &values->appliance);
 }
 
 static int run(const struct invocation *invocation, struct error **err)
@@ -47,6 +48,7 @@ static int run(const struct invocation *invocation, struct error **err)
         .path = path,
         .input = input_options_of(&values->input, &keyring),
         .guest = guest_options_of(&values->appliance, invocation->common),
+        .keep_overlay = values->appliance.keep_overlay,
         .output = values->output,
         .output_format = (enum image_format)values->format,
         .replace_output = values->force,
