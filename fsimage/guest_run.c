@@ -18,8 +18,10 @@ enum { TAIL_MAX = 4 << 10, CERTIFICATE_MAX = 1 << 20 };
  * to give a command an environment; the values are arguments, never text that it would parse. The
  * log is a file because libguestfs keeps only the head of what a command prints; its errors are
  * the standard error of this shell, which is why the exit status goes there. What is unset are the
- * appliance's own settings. */
+ * appliance's own settings; /dev, which is the appliance's too, lacks three of its links. */
 #define PREPARE                                                                                    \
+    "[ -e /dev/stderr ] || { ln -s fd/0 /dev/stdin; ln -s fd/1 /dev/stdout; "                      \
+    "ln -s fd/2 /dev/stderr; }; "                                                                  \
     "log=$1; shift; unset LVM_SYSTEM_DIR RUNLEVEL PREVLEVEL; "                                     \
     "while [ \"$1\" != -- ]; do export \"$1\"; shift; done; shift; "
 #define TELL_STATUS "; status=$?; [ $status = 0 ] || echo \"exit status $status\" >&2; exit $status"
@@ -110,7 +112,6 @@ static int put_certificate(struct guest *guest, const char *path, struct error *
     return 0;
 }
 
-/* A directory of ours inside the guest for as long as its commands run. */
 static int make_run_dir(struct guest *guest, struct error **err)
 {
     if (guest->run_dir)
@@ -125,6 +126,11 @@ static int make_run_dir(struct guest *guest, struct error **err)
         return 0;
     AUTO_FREE char *path = path_join(guest->run_dir, "ca.pem");
     return put_certificate(guest, path, err);
+}
+
+const char *guest_run_directory(struct guest *guest, struct error **err)
+{
+    return make_run_dir(guest, err) ? NULL : guest->run_dir;
 }
 
 int guest_run_finish(struct guest *guest, struct error **err)
