@@ -89,6 +89,12 @@ expect_status 2 forge convert "$tree" -o "$dir/none.img" --size 2M
 expect_err 'making a disk of .*tree: .* do not fit into 2.0 MiB: they need [0-9.]* MiB'
 [[ ! -e $dir/none.img ]] || fail "a file system that does not fit"
 
+mkdir -p "$dir/tiny/etc"
+for size in min +0 +1M; do
+  expect_status 0 forge convert -q --force "$dir/tiny" --size "$size" -o "$dir/out.img"
+  clean
+done
+
 # Types, and what old boot loaders cannot read.
 for type in ext2 ext3 ext4; do
   convert "$tree" --fs "$type"
