@@ -2,32 +2,16 @@
 /* The headers of an archive in a tree's order: sorted, parents first, hard links resolved. */
 #include "fsimage/archive_index.h"
 #include "forge/base/memory.h"
+#include "fsimage/tree.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <string.h>
 
-/* As a tree orders paths: what is below a directory comes right behind it. */
-static int compare_paths(const char *a, const char *b)
-{
-    bool root_a = strcmp(a, ".") == 0, root_b = strcmp(b, ".") == 0;
-    if (root_a || root_b)
-        return root_b - root_a;
-    while (*a && *a == *b) {
-        a++;
-        b++;
-    }
-    if (*a == *b)
-        return 0;
-    int rank_a = *a == '/' ? 1 : (unsigned char)*a * 2,
-        rank_b = *b == '/' ? 1 : (unsigned char)*b * 2;
-    return rank_a < rank_b ? -1 : 1;
-}
-
 static int by_path(const void *one, const void *two)
 {
     const struct archive_item *a = one, *b = two;
-    int order = compare_paths(a->path, b->path);
+    int order = tree_compare_paths(a->path, b->path);
     if (order)
         return order;
     return a->member < b->member ? -1 : a->member > b->member;
@@ -39,21 +23,45 @@ static int failure(struct archive *archive, struct error **err)
     return error_set(err, ERROR_INVALID, "reading the archive: %s", reason ? reason : "no archive");
 }
 
-struct archive *archive_open_tar(const char *path, struct error **err)
+typedef int archive_support(struct archive *archive);
+
+/* The archive at PATH, of one of FORMATS, a NULL-terminated list. */
+static struct archive *open_archive(const char *path, archive_support *const formats[],
+                                    struct error **err)
 {
     struct archive *archive = archive_read_new();
-    if (!archive || archive_read_support_filter_all(archive) < ARCHIVE_WARN ||
-        archive_read_support_format_tar(archive) != ARCHIVE_OK ||
-        archive_read_support_format_empty(archive) != ARCHIVE_OK) {
-        error_set(err, ERROR_FAILED, "libarchive cannot read tar archives");
-        archive_read_free(archive);
-        return NULL;
-    }
-    if (archive_read_open_filename(archive, path, 256 << 10) == ARCHIVE_OK)
+    bool able = archive && archive_read_support_filter_all(archive) >= ARCHIVE_WARN;
+    for (size_t i = 0; able && formats[i]; i++)
+        able = formats[i](archive) >= ARCHIVE_WARN;
+    if (!able)
+        error_set(err, ERROR_FAILED, "libarchive cannot read archives");
+    else if (archive_read_open_filename(archive, path, 256 << 10) == ARCHIVE_OK)
         return archive;
-    failure(archive, err);
+    else
+        failure(archive, err);
     archive_read_free(archive);
     return NULL;
+}
+
+struct archive *archive_open_tar(const char *path, struct error **err)
+{
+    static archive_support *const formats[] = { archive_read_support_format_tar,
+                                                archive_read_support_format_empty, NULL };
+    return open_archive(path, formats, err);
+}
+
+struct archive *archive_open_any(const char *path, struct error **err)
+{
+    static archive_support *const formats[] = {
+        archive_read_support_format_tar,  archive_read_support_format_empty,
+        archive_read_support_format_zip,  archive_read_support_format_cpio,
+        archive_read_support_format_7zip, archive_read_support_format_iso9660,
+        archive_read_support_format_ar,   archive_read_support_format_cab,
+        archive_read_support_format_rar,  archive_read_support_format_rar5,
+        archive_read_support_format_lha,  archive_read_support_format_xar,
+        archive_read_support_format_warc, NULL,
+    };
+    return open_archive(path, formats, err);
 }
 
 int archive_next_member(struct archive *archive, struct archive_entry **entry, struct error **err)
@@ -145,7 +153,7 @@ static struct archive_item *find(const struct archive_index *index, size_t count
     size_t low = 0, high = count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        int order = compare_paths(key.path, index->items[middle].path);
+        int order = tree_compare_paths(key.path, index->items[middle].path);
         if (order == 0)
             return &index->items[middle];
         if (order < 0)

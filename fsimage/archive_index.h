@@ -36,6 +36,10 @@ struct archive_index {
 /* The archive at PATH, opened for its headers; NULL on error. Freed with archive_read_free(). */
 MUST_CHECK struct archive *archive_open_tar(const char *path, struct error **err);
 
+/* The same for every kind of archive that libarchive reads, but mtree: that one is a list which
+ * names local files as its content. */
+MUST_CHECK struct archive *archive_open_any(const char *path, struct error **err);
+
 /* The next header: 1, 0 at the end, -1. */
 MUST_CHECK int archive_next_member(struct archive *archive, struct archive_entry **entry,
                                    struct error **err);

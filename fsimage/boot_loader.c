@@ -1,87 +1,127 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One run of grub-mkimage in the guest; its result comes out, nothing stays. */
+/* GRUB's programs, made in the guest or on this host, and the menu that they look for. */
 #include "fsimage/boot_loader.h"
+#include "forge/base/log.h"
+#include "fsimage/boot_menu_new.h"
+#include "fsimage/grub_image.h"
 #include "fsimage/ops/guest_file.h"
 
 #include <string.h>
 
-/* As distributions name it. */
-struct grub_flavour {
-    const char *mkimage, *prefix;
-};
+/* As distributions name them, a row each. */
+static const char *const mkimages[] = { "/usr/bin/grub-mkimage", "/usr/bin/grub2-mkimage" };
+static const char *const menus[] = { "/boot/grub/grub.cfg", "/boot/grub2/grub.cfg" };
 
-static const struct grub_flavour flavours[] = {
-    { "/usr/bin/grub-mkimage", "/boot/grub" },
-    { "/usr/bin/grub2-mkimage", "/boot/grub2" },
-};
+static const char *const old_menus[] = { "/boot/grub/menu.lst", "/boot/grub/grub.conf" };
 
-#define BIOS_FILES "/usr/lib/grub/i386-pc"
+enum { NONE = 99 };
 
-/* Everything that a menu of grub-mkconfig asks for: the tree may have no modules beside it. */
-static const char *const modules[] = {
-    "biosdisk", "part_msdos",   "part_gpt",  "ext2",  "normal", "search",     "search_fs_uuid",
-    "linux",    "search_label", "serial",    "test",  "echo",   "configfile", "gzio",
-    "terminal", "minicmd",      "all_video", "sleep", "boot",
-};
-
-static const struct grub_flavour *find_flavour(struct guest *guest, struct error **err)
+/* The index of the first of PATHS that the guest has, or NONE; -1 on error. */
+static int find_first(struct guest *guest, const char *const paths[], int count, struct error **err)
 {
-    for (size_t i = 0; i < ARRAY_SIZE(flavours); i++) {
-        int present = guest_file_exists(guest, flavours[i].mkimage, err);
-        if (present < 0)
-            return NULL;
+    for (int i = 0; i < count; i++) {
+        int present = guest_file_exists(guest, paths[i], err);
         if (present)
-            return &flavours[i];
+            return present < 0 ? -1 : i;
     }
-    error_set(err, ERROR_GUEST,
-              "the guest has no grub-mkimage: install its GRUB 2 for BIOS (grub-pc-bin, "
-              "grub2-pc), or choose the layout rootfs");
-    return NULL;
+    return NONE;
 }
 
-static int run_mkimage(struct guest *guest, const struct grub_flavour *flavour, const char *config,
-                       const char *output, struct error **err)
+/* -- the menu -- */
+
+static char *menu_of_kernels(struct guest *guest, const char *root_spec, struct error **err)
 {
-    const char *argv[10 + ARRAY_SIZE(modules) + 1] = {
-        flavour->mkimage, "-O", "i386-pc", "-p", flavour->prefix, "-c", config, "-o", output,
-    };
-    size_t count = 9;
-    for (size_t i = 0; i < ARRAY_SIZE(modules); i++)
-        argv[count++] = modules[i];
-    return guest_run(guest, argv, NULL, err);
+    AUTO(guest_strings_free) char **files = guestfs_ls(guest_handle(guest), "/boot");
+    if (!files) {
+        guest_error(guest, err, "looking for kernels in /boot");
+        return NULL;
+    }
+    AUTO_STRINGS struct string_list names = { 0 };
+    for (char **file = files; *file; file++)
+        string_list_add(&names, *file);
+    char *menu = boot_menu_new(&names, root_spec);
+    if (!menu)
+        error_set(err, ERROR_GUEST,
+                  "the guest has neither a GRUB menu nor a kernel /boot/vmlinuz-VERSION: install "
+                  "one, or choose the layout rootfs");
+    return menu;
 }
 
-static int make_core(struct guest *guest, const struct grub_flavour *flavour, const char *dir,
-                     const char *uuid, struct boot_loader *out, struct error **err)
-{
-    AUTO_FREE char *config = path_join(dir, "early.cfg");
-    AUTO_FREE char *core = path_join(dir, "core.img");
-    AUTO_FREE char *text =
-        xasprintf("search.fs_uuid %s root\nset prefix=($root)%s\n", uuid, flavour->prefix);
-    if (guest_file_write(guest, config, text, strlen(text), err) ||
-        run_mkimage(guest, flavour, config, core, err))
-        return -1;
-    out->core = guest_file_read(guest, core, &out->images.core_size, err);
-    return out->core ? 0 : -1;
-}
-
-int boot_loader_make(struct guest *guest, const char *uuid, struct boot_loader *out,
+/* out->menu, when there is none at out->menu_path. *LEGACY: it reads a menu.lst. */
+static int make_menu(struct guest *guest, const char *uuid, struct boot_loader *out, bool *legacy,
                      struct error **err)
+{
+    *legacy = false;
+    int own = find_first(guest, &out->menu_path, 1, err);
+    if (own != NONE)
+        return own < 0 ? -1 : 0;
+    int old = find_first(guest, old_menus, ARRAY_SIZE(old_menus), err);
+    if (old < 0)
+        return -1;
+    AUTO_FREE char *root_spec = xasprintf("UUID=%s", uuid);
+    *legacy = old != NONE;
+    out->menu = *legacy ? boot_menu_legacy(old_menus[old]) : menu_of_kernels(guest, root_spec, err);
+    return out->menu ? 0 : -1;
+}
+
+/* -- the images -- */
+
+static int make_images(const struct grub_workshop *workshop, const char *uuid, bool legacy,
+                       bool with_efi, struct boot_loader *out, struct error **err)
+{
+    AUTO_FREE char *prefix = path_dirname(out->menu_path);
+    AUTO_FREE char *script =
+        xasprintf("search.fs_uuid %s root\nset prefix=($root)%s\n", uuid, prefix);
+    out->core = grub_image_make(workshop, GRUB_BIOS, script, legacy, &out->images.core_size, err);
+    out->boot = out->core ? grub_image_boot_sector(workshop, &out->images.boot_size, err) : NULL;
+    if (out->boot && with_efi)
+        out->efi = grub_image_make(workshop, GRUB_UEFI, script, false, &out->efi_size, err);
+    return out->boot && (out->efi || !with_efi) ? 0 : -1;
+}
+
+static int images_in_guest(struct guest *guest, const char *mkimage, const char *uuid, bool legacy,
+                           bool with_efi, struct boot_loader *out, struct error **err)
+{
+    AUTO_FREE char *dir = guest_file_temporary(guest, err);
+    if (!dir) /* most likely a file system that was made as small as can be */
+        return error_wrap(err, "grub-mkimage needs a few MiB in the guest");
+    const struct grub_workshop workshop = { guest, mkimage, dir };
+    int result = make_images(&workshop, uuid, legacy, with_efi, out, err);
+    return guest_file_remove_temporary(guest, dir, err) || result ? -1 : 0;
+}
+
+/* -- whose GRUB -- */
+
+int boot_loader_make(struct guest *guest, const char *uuid, bool with_efi, const char *scratch,
+                     struct boot_loader *out, struct error **err)
 {
     /* It goes into GRUB's own script. */
     if (!*uuid || uuid[strspn(uuid, "0123456789abcdefABCDEF-")])
         return error_set(err, ERROR_INVALID, "the UUID of the root file system is none");
-    const struct grub_flavour *flavour = find_flavour(guest, err);
-    if (!flavour)
+    int own = find_first(guest, mkimages, ARRAY_SIZE(mkimages), err);
+    int menu = own < 0 ? -1 : find_first(guest, menus, ARRAY_SIZE(menus), err);
+    if (menu < 0)
         return -1;
-    AUTO_FREE char *dir = guest_file_temporary(guest, err);
-    if (!dir) /* most likely a file system that was made as small as can be */
-        return error_wrap(err, "grub-mkimage needs a few MiB in the guest");
-    int result = make_core(guest, flavour, dir, uuid, out, err);
-    if (guest_file_remove_temporary(guest, dir, err) || result)
+    const char *on_host = own == NONE ? grub_image_on_host() : NULL;
+    if (own == NONE && !on_host)
+        return error_set(err, ERROR_GUEST,
+                         "neither the guest nor this host has grub-mkimage and GRUB's files for "
+                         "BIOS: install grub-pc-bin (grub2-pc-modules) in one of them, or choose "
+                         "the layout rootfs");
+    /* A GRUB looks for its own distribution's menu. */
+    out->menu_path = own != NONE ? menus[own] : menu != NONE ? menus[menu] : menus[0];
+    bool legacy;
+    if (make_menu(guest, uuid, out, &legacy, err))
         return -1;
-    out->boot = guest_file_read(guest, BIOS_FILES "/boot.img", &out->images.boot_size, err);
-    if (!out->boot)
+    if (legacy && with_efi)
+        return error_set(err, ERROR_GUEST,
+                         "the guest has only a menu.lst, whose kernels GRUB cannot load for UEFI: "
+                         "leave out --efi");
+    const struct grub_workshop host = { NULL, on_host, scratch };
+    if (on_host)
+        log_info("the guest has no grub-mkimage: its boot loader is this host's GRUB");
+    if (on_host ? make_images(&host, uuid, legacy, with_efi, out, err)
+                : images_in_guest(guest, mkimages[own], uuid, legacy, with_efi, out, err))
         return -1;
     out->images.boot = (const unsigned char *)out->boot;
     out->images.core = (const unsigned char *)out->core;
@@ -92,5 +132,7 @@ void boot_loader_clear(struct boot_loader *loader)
 {
     free(loader->boot);
     free(loader->core);
+    free(loader->efi);
+    free(loader->menu);
     *loader = (struct boot_loader){ 0 };
 }

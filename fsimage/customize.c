@@ -3,7 +3,9 @@
 #include "fsimage/customize.h"
 #include "forge/base/cancel.h"
 #include "fsimage/ops/ops.h"
+#include "fsimage/ops/permissions.h"
 
+#include <ctype.h>
 #include <string.h>
 
 enum { SHOWN_MAX = 60 };
@@ -23,9 +25,14 @@ static char *shown(const char *text)
     return xasprintf("%s%s", line, cut ? "…" : "");
 }
 
+bool customize_step_is_secret(const struct customize_step *step)
+{
+    return step->op->secret || step->secret;
+}
+
 char *customize_step_value(const struct customize_step *step)
 {
-    if (step->op->secret)
+    if (customize_step_is_secret(step))
         return NULL;
     if (step->first)
         return step->second ? xasprintf("%s:%s", step->first, step->second) : xstrdup(step->first);
@@ -45,6 +52,12 @@ static char *step_value(const struct customize_step *step)
 {
     AUTO_FREE char *value = customize_step_value(step);
     return value ? shown(value) : NULL;
+}
+
+char *customize_step_title(const struct customize_step *step)
+{
+    AUTO_FREE char *value = step_value(step);
+    return xasprintf("%s%s%s", step->op->name, value ? " " : "", value ? value : "");
 }
 
 /* Put the step in front of the message: its option and value, or its place in the recipe. */
@@ -69,6 +82,8 @@ static void step_clear(struct customize_step *step)
     wipe(step->first);
     wipe(step->second);
     string_list_clear(&step->items);
+    free(step->mode);
+    free(step->owner);
     free(step->base_dir);
     free(step->origin);
     free(step->prepared);
@@ -106,6 +121,41 @@ static int unknown_operation(const char *name, const char *origin, struct error 
                      origin, known, near);
 }
 
+/* Append what STEP (taken) stands for; nothing when one of it is wrong. */
+static int expand(struct customize_plan *plan, struct customize_step *step, struct error **err)
+{
+    AUTO_PLAN struct customize_plan steps = { 0 };
+    int result = step->op->expand(&steps, step, err);
+    step_clear(step);
+    if (!result)
+        customize_plan_move(plan, &steps);
+    return result;
+}
+
+static int step_check(struct customize_step *step, struct error **err)
+{
+    if ((step->mode && mode_check(step->mode, err)) ||
+        (step->owner && owner_check(step->owner, err)))
+        return -1;
+    return step->op->check ? step->op->check(step, err) : 0;
+}
+
+/* Append STEP, which is taken, if it was PARSED and is good. */
+static int add_step(struct customize_plan *plan, struct customize_step *step, bool parsed,
+                    struct error **err)
+{
+    if (!parsed || step_check(step, err)) {
+        step_wrap(step, err);
+        step_clear(step);
+        return -1;
+    }
+    if (step->op->expand)
+        return expand(plan, step, err);
+    plan->steps = xrealloc(plan->steps, plan->count + 1, sizeof(*plan->steps));
+    plan->steps[plan->count++] = *step;
+    return 0;
+}
+
 int customize_plan_add(struct customize_plan *plan, const char *name, const char *value,
                        const char *base_dir, const char *origin, struct error **err)
 {
@@ -115,14 +165,46 @@ int customize_plan_add(struct customize_plan *plan, const char *name, const char
     struct customize_step step = { .op = op,
                                    .base_dir = xstrdup(base_dir),
                                    .origin = xstrdup(origin) };
-    if (step_parse(&step, value, err) || (op->check && op->check(&step, err))) {
-        step_wrap(&step, err);
-        step_clear(&step);
-        return -1;
+    bool parsed = step_parse(&step, value, err) == 0;
+    return add_step(plan, &step, parsed, err);
+}
+
+size_t customize_op_parts(const struct customize_op *op, struct string_list *names)
+{
+    bool more = op->takes_mode || op->takes_owner;
+    if (op->value != CUSTOMIZE_PAIR && !(op->value == CUSTOMIZE_STRING && more))
+        return 0;
+    AUTO_STRINGS struct string_list own = { 0 };
+    string_list_split(&own, op->value_name, ':');
+    for (size_t i = 0; names && i < own.count; i++) {
+        for (char *at = own.items[i]; *at; at++)
+            *at = (char)tolower((unsigned char)*at);
+        string_list_add(names, own.items[i]);
     }
-    plan->steps = xrealloc(plan->steps, plan->count + 1, sizeof(*plan->steps));
-    plan->steps[plan->count++] = step;
-    return 0;
+    if (names && op->takes_mode)
+        string_list_add(names, "mode");
+    if (names && op->takes_owner)
+        string_list_add(names, "owner");
+    return own.count;
+}
+
+int customize_plan_add_parts(struct customize_plan *plan, const struct customize_op *op,
+                             const char *const texts[], const char *base_dir, const char *origin,
+                             struct error **err)
+{
+    struct customize_step step = { .op = op,
+                                   .base_dir = xstrdup(base_dir),
+                                   .origin = xstrdup(origin) };
+    bool pair = op->value == CUSTOMIZE_PAIR;
+    const char *const *more = texts + (pair ? 2 : 1);
+    step.first = xstrdup(texts[0]);
+    step.second = pair ? xstrdup(texts[1]) : NULL;
+    step.mode = op->takes_mode ? xstrdup(*more++) : NULL;
+    step.owner = op->takes_owner ? xstrdup(*more) : NULL;
+    bool parsed = *step.first;
+    if (!parsed)
+        error_set(err, ERROR_USAGE, "needs a value: %s", op->value_name);
+    return add_step(plan, &step, parsed, err);
 }
 
 void customize_plan_move(struct customize_plan *to, struct customize_plan *from)
@@ -136,18 +218,18 @@ void customize_plan_move(struct customize_plan *to, struct customize_plan *from)
 
 bool customize_plan_needs_network(const struct customize_plan *plan)
 {
-    for (size_t i = 0; i < plan->count; i++)
-        if (plan->steps[i].op->needs_network && !install_is_local(&plan->steps[i]))
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct customize_step *step = &plan->steps[i];
+        if (step->op->needs_network && !(step->op->is_local && step->op->is_local(step)))
             return true;
+    }
     return false;
 }
 
 static int step_run(const struct customize_step *step, struct guest *guest,
                     struct progress *progress, struct error **err)
 {
-    AUTO_FREE char *value = step_value(step);
-    AUTO_FREE char *what =
-        xasprintf("%s%s%s", step->op->name, value ? " " : "", value ? value : "");
+    AUTO_FREE char *what = customize_step_title(step);
     if (cancel_check(err))
         return -1;
     progress_begin(progress, what, 0);
@@ -156,16 +238,26 @@ static int step_run(const struct customize_step *step, struct guest *guest,
     return result ? step_wrap(step, err) : 0;
 }
 
-int customize_plan_run(const struct customize_plan *plan, struct guest *guest,
-                       struct progress *progress, struct error **err)
+const struct customize_step **customize_plan_in_order(const struct customize_plan *plan)
 {
     static const enum customize_when order[] = { CUSTOMIZE_BEFORE, CUSTOMIZE_IN_ORDER,
                                                  CUSTOMIZE_AFTER };
+    const struct customize_step **steps = xcalloc(plan->count + 1, sizeof(struct customize_step *)),
+                                **next = steps;
     for (size_t when = 0; when < ARRAY_SIZE(order); when++)
         for (size_t i = 0; i < plan->count; i++)
-            if (plan->steps[i].op->when == order[when] &&
-                step_run(&plan->steps[i], guest, progress, err))
-                return -1;
+            if (plan->steps[i].op->when == order[when])
+                *next++ = &plan->steps[i];
+    return steps;
+}
+
+int customize_plan_run(const struct customize_plan *plan, struct guest *guest,
+                       struct progress *progress, struct error **err)
+{
+    AUTO_FREE const struct customize_step **steps = customize_plan_in_order(plan);
+    for (size_t i = 0; i < plan->count; i++)
+        if (step_run(steps[i], guest, progress, err))
+            return -1;
     return 0;
 }
 

@@ -14,6 +14,7 @@ enum customize_value {
 
 enum customize_when { CUSTOMIZE_BEFORE, CUSTOMIZE_IN_ORDER, CUSTOMIZE_AFTER };
 
+struct customize_plan;
 struct customize_step;
 
 struct customize_op {
@@ -23,27 +24,41 @@ struct customize_op {
     enum customize_when when;
     int (*run)(struct guest *guest, const struct customize_step *step, struct error **err);
     const char *help; /* no full stop */
+    /* Instead of RUN: append the steps that this one stands for. */
+    int (*expand)(struct customize_plan *plan, const struct customize_step *step,
+                  struct error **err);
     /* Optional: look at a parsed step before any launch (local files, expressions, selectors). */
     int (*check)(struct customize_step *step, struct error **err);
     /* Optional: append the names of the local files and trees that the step reads, as given. */
     void (*files)(const struct customize_step *step, struct string_list *names);
-    bool runs_guest; /* executes the guest's programs */
+    bool takes_mode, takes_owner; /* a recipe's mapping may give these of what is made */
+    bool runs_guest;              /* executes the guest's programs */
     bool needs_network;
-    bool secret; /* the value is never shown */
+    bool (*is_local)(const struct customize_step *step); /* optional: this one needs none, though */
+    bool secret;                                         /* the value is never shown */
 };
 
 extern const struct customize_op customize_ops[];
 extern const size_t customize_op_count;
 const struct customize_op *customize_op_find(const char *name);
 
+/* What a recipe's mapping gives OP. NAMES (may be NULL) receives the keys: the parts of its value
+ * in lower case, "FILE:DEST" as "file" and "dest", then "mode" and "owner" where the row has them.
+ * Returns how many of them must be there; 0 when OP has no mapping form. */
+size_t customize_op_parts(const struct customize_op *op, struct string_list *names);
+enum { CUSTOMIZE_PARTS_MAX = 4 };
+
 /* One thing to do, parsed. */
 struct customize_step {
     const struct customize_op *op;
     char *first, *second; /* STRING has FIRST only */
     struct string_list items;
+    char *mode,
+        *owner;     /* of what is made, "0640" and "root:adm"; NULL: as the operation sets them */
     char *base_dir; /* local paths are relative to it; NULL: the current directory */
     char *origin;   /* "--upload" or "web.yaml:12:5", for messages */
     void *prepared; /* what check() made of it: freed with free() */
+    bool secret;    /* the value is never shown, whatever the operation is */
 };
 
 struct customize_plan {
@@ -57,6 +72,12 @@ struct customize_plan {
 MUST_CHECK int customize_plan_add(struct customize_plan *plan, const char *name, const char *value,
                                   const char *base_dir, const char *origin, struct error **err);
 
+/* The same with the value in parts: TEXTS[i] belongs to name i of customize_op_parts(), NULL when
+ * it is not given. */
+MUST_CHECK int customize_plan_add_parts(struct customize_plan *plan, const struct customize_op *op,
+                                        const char *const texts[], const char *base_dir,
+                                        const char *origin, struct error **err);
+
 /* Append the steps of FROM, which is empty afterwards. */
 void customize_plan_move(struct customize_plan *to, struct customize_plan *from);
 
@@ -67,6 +88,15 @@ bool customize_plan_needs_network(const struct customize_plan *plan);
  * naming the step and its origin. */
 MUST_CHECK int customize_plan_run(const struct customize_plan *plan, struct guest *guest,
                                   struct progress *progress, struct error **err);
+
+/* The steps in the order in which they are run, borrowed; an owned array of plan->count. */
+const struct customize_step **customize_plan_in_order(const struct customize_plan *plan);
+
+/* May the step's value not be shown? */
+bool customize_step_is_secret(const struct customize_step *step);
+
+/* The step in a line of bounded length: its name, and its value unless it is secret. Owned. */
+char *customize_step_title(const struct customize_step *step);
 
 /* The step's value as it was given; owned, NULL when there is none or it is secret. */
 char *customize_step_value(const struct customize_step *step);

@@ -31,7 +31,7 @@ int customize_plan_files(const struct customize_plan *plan, customize_file_visit
     for (size_t i = 0; i < plan->count; i++) {
         const struct customize_step *step = &plan->steps[i];
         AUTO_STRINGS struct string_list names = { 0 };
-        if (step->op->files)
+        if (step->op->files && !step->secret)
             step->op->files(step, &names);
         for (size_t j = 0; j < names.count; j++) {
             AUTO_FREE char *path = local_path(step, names.items[j]);

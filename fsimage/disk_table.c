@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Partition tables by libfdisk, on a plain file: no device, no privilege. */
 #include "fsimage/disk_table.h"
+#include "forge/base/device.h"
 #include "forge/base/memory.h"
 
 #include <libfdisk.h>
 #include <stdio.h>
+#include <string.h>
 
 enum {
     SECTOR = 512,
@@ -159,4 +161,37 @@ int disk_table_write(const char *path, enum disk_layout layout, const struct dis
     if (!result && status)
         result = failed(status, "closing the disk", err);
     return result ? error_wrap(err, "partitioning %s", path) : 0;
+}
+
+/* -- the table that is there -- */
+
+/* A boot sector of a file system ends in the same two bytes as a table: a table's entries say
+ * whether they are active and nothing else, and one of them is used. */
+static bool is_mbr(const unsigned char *sector)
+{
+    enum { ENTRIES = 446, ENTRY = 16, TYPE = 4, ACTIVE = 0x80 };
+    bool used = false;
+    for (const unsigned char *entry = sector + ENTRIES; entry < sector + SECTOR - 2;
+         entry += ENTRY) {
+        if (entry[0] & ~ACTIVE)
+            return false;
+        used |= entry[TYPE] != 0;
+    }
+    return used && sector[SECTOR - 2] == 0x55 && sector[SECTOR - 1] == 0xaa;
+}
+
+int disk_table_find(struct device *device, enum disk_layout *layout, struct error **err)
+{
+    static const char magic[] = "EFI PART";
+    unsigned char sectors[2 * SECTOR];
+    *layout = DISK_ROOTFS;
+    if (device->size < (int64_t)sizeof(sectors))
+        return 0;
+    if (device_pread(device, sectors, sizeof(sectors), 0, err))
+        return -1;
+    if (memcmp(sectors + SECTOR, magic, strlen(magic)) == 0)
+        *layout = DISK_GPT;
+    else if (is_mbr(sectors))
+        *layout = DISK_MBR;
+    return 0;
 }

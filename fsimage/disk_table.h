@@ -30,9 +30,10 @@ struct disk_plan {
     struct disk_area efi;
 };
 
-/* Everything in a table that tools draw by chance: given, so that one input makes one disk. */
+/* Everything that tools draw by chance: given, so that one input makes one disk. */
 struct disk_ids {
     uint32_t mbr_id;
+    uint32_t efi_volume; /* of the EFI system partition's FAT */
     unsigned char disk[16], root[16], bios_boot[16], efi[16]; /* GPT's UUIDs */
 };
 
@@ -49,5 +50,9 @@ MUST_CHECK int disk_plan_make(enum disk_layout layout, int64_t root_size, int64_
 MUST_CHECK int disk_table_write(const char *path, enum disk_layout layout,
                                 const struct disk_plan *plan, const struct disk_ids *ids,
                                 struct error **err);
+
+/* Which layout the disk DEVICE has: DISK_ROOTFS without a partition table. */
+struct device;
+MUST_CHECK int disk_table_find(struct device *device, enum disk_layout *layout, struct error **err);
 
 #endif

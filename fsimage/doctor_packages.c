@@ -33,6 +33,7 @@ static const struct {
     { "qemu", { "qemu-system-x86", "qemu-system-x86", "qemu-kvm-core" } },
     { "qemu-utils", { "qemu-utils", "qemu-utils", "qemu-img" } },
     { "passt", { "passt", "passt", "passt" } },
+    { "mtools", { "mtools", "mtools", "mtools" } },
     { "ovmf", { "ovmf", "ovmf", "edk2-ovmf" } },
 };
 

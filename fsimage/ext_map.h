@@ -28,6 +28,7 @@ struct ext_reader {
     /* A block belongs to one file: a file system that leads to more blocks than it has lies, and
      * might never end. */
     uint64_t blocks_left;
+    ext2fs_block_bitmap used; /* when not NULL: an inode's blocks must be marked in it */
 };
 
 /* Append the blocks of INODE, number INO: extents or a block map. Every number is checked; failures

@@ -35,6 +35,11 @@ static int claim(struct walk *walk, uint64_t physical, uint64_t count, struct er
         return error_set(err, ERROR_INVALID,
                          "files have more blocks than there are in the file system");
     reader->blocks_left -= count;
+    blk64_t unused;
+    if (reader->used && !ext2fs_find_first_zero_block_bitmap2(reader->used, physical,
+                                                              physical + count - 1, &unused))
+        return error_set(err, ERROR_INVALID, "its block %llu is marked as free",
+                         (unsigned long long)unused);
     return 0;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Line by line through an fstab(5). */
+/* Line by line through an fstab(5); and two that replace it. */
 #include "fsimage/fstab.h"
 
 #include <string.h>
@@ -29,12 +29,14 @@ static bool options_suit(const char *old_type, const char *new_type)
            (starts_with(old_type, "ext") && starts_with(new_type, "ext"));
 }
 
-static char *root_line(const struct string_list *fields, const struct fstab_disk *disk)
+/* The line of a file system that is new: SPEC at PLACE with TYPE. */
+static char *new_line(const struct string_list *fields, const char *spec, const char *place,
+                      const char *type, const char *pass)
 {
-    bool suit = options_suit(field_or(fields, TYPE, ""), disk->root_type);
+    bool suit = options_suit(field_or(fields, TYPE, ""), type);
     const char *options = suit ? field_or(fields, OPTIONS, "defaults") : "defaults";
-    return xasprintf("%s / %s %s %s %s", disk->root_spec, disk->root_type, options,
-                     field_or(fields, FREQUENCY, "0"), field_or(fields, PASS, "1"));
+    return xasprintf("%s %s %s %s %s %s", spec, place, type, options,
+                     field_or(fields, FREQUENCY, "0"), field_or(fields, PASS, pass));
 }
 
 /* Swap files live in the tree and stay; partitions and volumes are gone. */
@@ -55,30 +57,45 @@ static char *place_of(const struct string_list *fields)
     return STEAL(place);
 }
 
-/* Why LINE's file system is not there any more; NULL when it is. */
-static const char *reason_gone(const struct string_list *fields, const struct fstab_disk *disk)
+static bool is_efi(const char *place)
 {
-    AUTO_FREE char *place = place_of(fields);
-    if (strcmp(place, "/boot/efi") == 0 && !disk->has_efi)
+    return strcmp(place, "/boot/efi") == 0 || strcmp(place, "/efi") == 0;
+}
+
+/* Why the file system at PLACE is not there any more; NULL when it is. */
+static const char *reason_gone(const struct string_list *fields, const char *place,
+                               const struct fstab_disk *disk)
+{
+    if (is_efi(place))
         return "there is no EFI system partition";
     if (is_gone_swap(fields))
         return "this swap space was left out";
-    if (disk->merged && strcmp(place, "/") != 0 && string_list_contains(disk->merged, place))
+    if (disk->merged && string_list_contains(disk->merged, place))
         return "now a part of the root file system";
     return NULL;
 }
 
+/* What a text has to have. */
+struct found {
+    bool root, efi;
+};
+
 /* LINE, without its newline, as it has to be; owned. */
-static char *rewrite_line(const char *line, const struct fstab_disk *disk, bool *has_root)
+static char *rewrite_line(const char *line, const struct fstab_disk *disk, struct found *found)
 {
     AUTO_STRINGS struct string_list fields = { 0 };
     if (!split(line, &fields))
         return xstrdup(line);
-    if (strcmp(fields.items[FILE_NAME], "/") == 0) {
-        *has_root = true;
-        return root_line(&fields, disk);
+    AUTO_FREE char *place = place_of(&fields);
+    if (strcmp(place, "/") == 0) {
+        found->root = true;
+        return new_line(&fields, disk->root_spec, place, disk->root_type, "1");
     }
-    const char *reason = reason_gone(&fields, disk);
+    if (is_efi(place) && disk->efi_spec && !found->efi) {
+        found->efi = true;
+        return new_line(&fields, disk->efi_spec, place, "vfat", "0");
+    }
+    const char *reason = reason_gone(&fields, place, disk);
     return reason ? xasprintf("# %s: %s", reason, line) : xstrdup(line);
 }
 
@@ -89,21 +106,50 @@ static void append(char **text, const char *line, const char *end)
     *text = longer;
 }
 
+static char *missing_lines(const struct fstab_disk *disk, const struct found *found)
+{
+    static const struct string_list none = { 0 };
+    AUTO_FREE char *root =
+        found->root ? xstrdup("") : new_line(&none, disk->root_spec, "/", disk->root_type, "1");
+    AUTO_FREE char *efi =
+        found->efi || !disk->efi_spec
+            ? xstrdup("")
+            : xasprintf("%s /boot/efi vfat umask=0077,nofail 0 0\n", disk->efi_spec);
+    return xasprintf("%s%s%s", root, *root ? "\n" : "", efi);
+}
+
 char *fstab_rewrite(const char *text, const struct fstab_disk *disk)
 {
     char *out = xstrdup("");
-    bool has_root = false;
+    struct found found = { 0 };
+    bool complete = true; /* the last line has its newline */
     while (*text) {
         size_t length = strcspn(text, "\n");
+        complete = text[length] != '\0';
         AUTO_FREE char *line = xstrndup(text, length);
-        AUTO_FREE char *rewritten = rewrite_line(line, disk, &has_root);
-        append(&out, rewritten, text[length] || !has_root ? "\n" : "");
-        text += length + (text[length] == '\n');
+        AUTO_FREE char *rewritten = rewrite_line(line, disk, &found);
+        append(&out, rewritten, complete ? "\n" : "");
+        text += length + complete;
     }
-    if (!has_root) {
-        static const struct string_list none = { 0 };
-        AUTO_FREE char *line = root_line(&none, disk);
-        append(&out, line, "\n");
-    }
+    AUTO_FREE char *missing = missing_lines(disk, &found);
+    append(&out, *missing && !complete ? "\n" : "", missing);
     return out;
+}
+
+char *fstab_template(enum fstab_template which, const char *root_type)
+{
+    static const char *const titles[] = { [FSTAB_DEFAULT] = "Default", [FSTAB_LEGACY] = "Legacy" };
+    static const char *const others[] = {
+        [FSTAB_DEFAULT] = "/dev/sdb  /mnt  ext3    defaults 0 0\n"
+                          "none      /dev/pts devpts  gid=5,mode=620 0 0\n",
+        [FSTAB_LEGACY] = "/dev/sda2 /mnt  ext3    defaults 0 0\n"
+                         "/dev/sda3 swap  swap    defaults 0 0\n",
+    };
+    return xasprintf("# %s /etc/fstab\n"
+                     "# Supplied by: ec2-ami-tools-1.5-3\n"
+                     "/dev/sda1 /     %-7s defaults 1 1\n"
+                     "%s"
+                     "none      /proc proc    defaults 0 0\n"
+                     "none      /sys  sysfs   defaults 0 0\n",
+                     titles[which], root_type, others[which]);
 }

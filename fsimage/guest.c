@@ -3,6 +3,7 @@
 #include "fsimage/guest.h"
 #include "forge/base/cancel.h"
 #include "forge/base/memory.h"
+#include "fsimage/guest_check.h"
 #include "fsimage/guest_private.h"
 
 #include <string.h>
@@ -89,6 +90,11 @@ struct guest *guest_open(const struct image *image, enum guest_mode mode,
         return NULL;
     }
     guest->handle = launch_handle(guest->launch);
+    if (mode == GUEST_READ_WRITE) {
+        progress_begin(progress, "checking the file systems", 0);
+        if (guest_check_disk(guest, err))
+            return NULL;
+    }
     progress_begin(progress, "inspecting the guest", 0);
     if (guest_inspect(guest, err))
         return NULL;
@@ -113,6 +119,7 @@ void guest_close(struct guest *guest)
     guest_facts_clear(&guest->facts);
     free(guest->ca_certificate);
     free(guest->run_dir);
+    free(guest->disk);
     free(guest->name);
     free(guest);
 }

@@ -23,7 +23,9 @@ struct guest_options {
         *appliance; /* a fixed appliance's directory; NULL: $FORGE_APPLIANCE, else supermin */
     bool network;   /* of the guest's commands */
     const char *ca_certificate; /* a PEM file that guest commands trust as well, for the run only */
-    bool trace;                 /* libguestfs's own trace in the log, file contents left out */
+    const char *root; /* the device of the system that is meant; NULL: the only one there is */
+    bool repair;      /* of GUEST_READ_WRITE: ext file systems with errors are repaired by e2fsck */
+    bool trace;       /* libguestfs's own trace in the log, file contents left out */
 };
 
 /* What inspection found; strings from the guest are not trusted. All owned by the guest. */
@@ -36,9 +38,11 @@ struct guest_facts {
 
 struct guest;
 
-/* Launch the appliance on IMAGE, inspect it and mount its file systems. ERROR_HOST: the appliance
- * does not come up (its console's last lines are in the message); ERROR_INVALID: no operating
- * system, more than one, or a Windows guest. */
+/* Launch the appliance on IMAGE, inspect it and mount its file systems; of GUEST_READ_WRITE, check
+ * ext file systems before that. ERROR_HOST: the appliance does not come up (its console's last
+ * lines are in the message); ERROR_INVALID: no operating system, more than one and none chosen, a
+ * Windows guest; an encrypted or hibernated disk, a file system with errors (with e2fsck's words).
+ */
 MUST_CHECK struct guest *guest_open(const struct image *image, enum guest_mode mode,
                                     const struct guest_options *options, struct progress *progress,
                                     struct error **err);

@@ -2,6 +2,7 @@
 /* What is in the image: one operating system, its facts, its file systems mounted. */
 #include "forge/base/log.h"
 #include "forge/base/memory.h"
+#include "fsimage/guest_check.h"
 #include "fsimage/guest_private.h"
 
 #include <string.h>
@@ -112,6 +113,68 @@ static char *describe_roots(guestfs_h *handle, char *const *roots)
     return text;
 }
 
+/* "/dev/sda1 (ext4), /dev/sda2 (crypto_LUKS)": owned. *ENCRYPTED receives the name of a device that
+ * is, owned, or stays NULL. */
+static char *describe_devices(struct guest *guest, char **encrypted, struct error **err)
+{
+    AUTO_GUEST_DEVICES struct guest_devices devices = { 0 };
+    if (guest_devices_read(guest, &devices, err))
+        return NULL;
+    char *text = xstrdup("");
+    for (size_t i = 0; i < devices.count; i++) {
+        const struct guest_device *device = &devices.items[i];
+        if (!*device->type)
+            continue;
+        char *longer =
+            xasprintf("%s%s%s (%s)", text, *text ? ", " : "", device->name, device->type);
+        free(text);
+        text = longer;
+        bool is = strcmp(device->type, "crypto_LUKS") == 0 ||
+                  strcmp(device->type, "BitLocker") == 0;
+        if (is && !*encrypted)
+            *encrypted = xstrdup(device->name);
+    }
+    return text;
+}
+
+static int no_system(struct guest *guest, struct error **err)
+{
+    AUTO_FREE char *encrypted = NULL;
+    AUTO_FREE char *list = describe_devices(guest, &encrypted, err);
+    if (!list)
+        return -1;
+    if (encrypted)
+        return error_set(err, ERROR_INVALID,
+                         "%s: the disk is encrypted (%s), which is not supported: decrypt it first",
+                         guest->name, encrypted);
+    return error_set(err, ERROR_INVALID, "%s: no operating system found; on the disk there is %s",
+                     guest->name, *list ? list : "no file system");
+}
+
+/* The one of ROOTS that is meant; borrowed. */
+static const char *choose_root(struct guest *guest, char *const *roots, struct error **err)
+{
+    const char *wanted = guest->options.root;
+    if (!roots[0]) {
+        no_system(guest, err);
+        return NULL;
+    }
+    for (char *const *root = roots; wanted && *root; root++)
+        if (strcmp(*root, wanted) == 0)
+            return *root;
+    if (!wanted && !roots[1])
+        return roots[0];
+    AUTO_FREE char *list = describe_roots(guest->handle, roots);
+    if (wanted)
+        error_set(err, ERROR_INVALID, "%s: no operating system on %s; there is %s", guest->name,
+                  wanted, list);
+    else
+        error_set(err, ERROR_INVALID,
+                  "%s: more than one operating system: choose one with --root DEVICE: %s",
+                  guest->name, list);
+    return NULL;
+}
+
 int guest_inspect(struct guest *guest, struct error **err)
 {
     AUTO(free_list) char **roots = guestfs_inspect_os(guest->handle);
@@ -119,18 +182,10 @@ int guest_inspect(struct guest *guest, struct error **err)
         guest_error(guest, err, "inspecting the guest");
         return error_wrap(err, "%s", guest->name);
     }
-    size_t count = count_of(roots);
-    if (count == 0)
-        return error_set(err, ERROR_INVALID,
-                         "%s: no operating system found (an encrypted or damaged disk, or not a "
-                         "disk image at all?)",
-                         guest->name);
-    if (count > 1) {
-        AUTO_FREE char *list = describe_roots(guest->handle, roots);
-        return error_set(err, ERROR_INVALID, "%s: more than one operating system: %s", guest->name,
-                         list);
-    }
-    read_facts(guest->handle, roots[0], &guest->facts);
+    const char *root = choose_root(guest, roots, err);
+    if (!root)
+        return -1;
+    read_facts(guest->handle, root, &guest->facts);
     const char *type = guest->facts.type ? guest->facts.type : "unknown";
     if (strcmp(type, "linux") != 0)
         return error_set(err, ERROR_INVALID, "%s: a guest of type \"%s\": only Linux is supported",

@@ -64,7 +64,8 @@ static int add_drive(guestfs_h *handle, const char *path, const struct image *im
     /* What is written is an overlay that a crash makes worthless anyway: no flushes. */
     return guestfs_add_drive_opts(handle, path, GUESTFS_ADD_DRIVE_OPTS_FORMAT,
                                   image_format_name(image->format),
-                                  GUESTFS_ADD_DRIVE_OPTS_CACHEMODE, "unsafe", -1);
+                                  GUESTFS_ADD_DRIVE_OPTS_CACHEMODE, "unsafe",
+                                  GUESTFS_ADD_DRIVE_OPTS_DISCARD, "besteffort", -1);
 }
 
 static int set_accel(guestfs_h *handle, enum accel accel)

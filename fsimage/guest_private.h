@@ -14,6 +14,7 @@ struct guest {
     struct guest_options options;
     char *ca_certificate; /* contents of options.ca_certificate; NULL: none */
     struct guest_facts facts;
+    char *disk;    /* what the appliance's kernel calls libguestfs's first disk; NULL: not asked */
     char *run_dir; /* in the guest: log and certificate of its commands; NULL until the first */
 };
 

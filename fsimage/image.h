@@ -58,7 +58,7 @@ struct device *device_stream(int fd, int64_t size);
 
 /* Write all of FROM to a new image at PATH in FORMAT, holes kept; PATH must not exist. */
 struct progress;
-MUST_CHECK int image_convert(const struct image *from, const char *path, enum image_format format,
-                             struct progress *progress, struct error **err);
+MUST_CHECK int image_write(struct device *from, const char *path, enum image_format format,
+                           struct progress *progress, struct error **err);
 
 #endif

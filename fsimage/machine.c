@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 
 enum { TAIL_MAX = 4 << 10, VARIABLES_MAX = 16 << 20 };
 
@@ -25,12 +26,13 @@ struct machine {
     pid_t pid;
     int console, monitor, errors; /* our ends */
     struct tail events, complaint;
+    int restarts, restarts_allowed;
+    time_t restarted; /* the last one that counted, by CLOCK_MONOTONIC */
     bool ended;
     enum machine_end end;
 };
 
-/* What the monitor says (QMP, one JSON object a line) when nothing more will come; the first row
- * that is found tells most. */
+/* What the monitor says (QMP, one JSON object a line) when nothing more will come. */
 static const struct {
     const char *text;
     enum machine_end end;
@@ -121,6 +123,7 @@ struct machine *machine_start(const struct machine_options *options, struct erro
         return NULL;
     AUTO(machine_stop) struct machine *machine = NEW(struct machine);
     machine->pid = pid;
+    machine->restarts_allowed = options->restarts;
     machine->console = steal_fd(&channels.console[0]);
     machine->monitor = steal_fd(&channels.monitor[0]);
     machine->errors = steal_fd(&channels.errors[0]);
@@ -153,15 +156,41 @@ static bool tail_read(struct tail *tail, int fd)
     return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
-/* Did the monitor tell of an end? */
-static void look_for_end(struct machine *machine)
+/* Kernels and SeaBIOS try several ways to reset the machine at once, and SeaBIOS does it again for
+ * itself when it comes up: what follows within a second or two is the same restart. */
+static bool is_one_restart_too_many(struct machine *machine)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if (machine->restarts && now.tv_sec - machine->restarted < 2)
+        return false;
+    machine->restarted = now.tv_sec;
+    return ++machine->restarts > machine->restarts_allowed;
+}
+
+/* Does LINE tell of an end, or of a restart that may be? */
+static void take_event(struct machine *machine, const char *line)
 {
     for (size_t i = 0; i < ARRAY_SIZE(endings) && !machine->ended; i++) {
-        if (memmem(machine->events.text, machine->events.length, endings[i].text,
-                   strlen(endings[i].text))) {
-            machine->ended = true;
-            machine->end = endings[i].end;
-        }
+        if (!strstr(line, endings[i].text))
+            continue;
+        if (endings[i].end == MACHINE_RESTARTED && !is_one_restart_too_many(machine))
+            return;
+        machine->ended = true;
+        machine->end = endings[i].end;
+    }
+}
+
+/* Take every complete line of the monitor's; what is left waits for its end. */
+static void take_events(struct machine *machine)
+{
+    struct tail *events = &machine->events;
+    char *end;
+    while ((end = memchr(events->text, '\n', events->length))) {
+        *end = '\0';
+        take_event(machine, events->text);
+        events->length -= (size_t)(end + 1 - events->text);
+        memmove(events->text, end + 1, events->length);
     }
 }
 
@@ -181,7 +210,7 @@ enum machine_event machine_wait(struct machine *machine, int other_fd, int timeo
         close(steal_fd(&machine->errors));
     if (fds[1].revents && !tail_read(&machine->events, machine->monitor))
         close(steal_fd(&machine->monitor));
-    look_for_end(machine);
+    take_events(machine);
     if (fds[0].revents) { /* all of it, before an end counts */
         ssize_t got = read(machine->console, bytes, MACHINE_CHUNK);
         if (got > 0) {
@@ -217,6 +246,11 @@ int machine_type(struct machine *machine, const char *bytes, size_t count, struc
 enum machine_end machine_end(const struct machine *machine)
 {
     return machine->end;
+}
+
+int machine_restarts(const struct machine *machine)
+{
+    return machine->restarts;
 }
 
 char *machine_complaint(const struct machine *machine)

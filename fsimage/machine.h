@@ -15,6 +15,7 @@ struct machine_options {
     enum accel accel;         /* ACCEL_KVM or ACCEL_TCG, as accel_choose says */
     enum machine_firmware firmware;
     int cpus, memory; /* MiB */
+    int restarts;     /* that are gone along with; one more is MACHINE_RESTARTED */
     bool network;     /* the host's, by user networking */
     bool no_sandbox;  /* without QEMU's own system call filter */
 };
@@ -46,12 +47,16 @@ MUST_CHECK int machine_type(struct machine *machine, const char *bytes, size_t c
 /* How it ended. */
 enum machine_end {
     MACHINE_DIED,        /* QEMU itself failed, machine_complaint tells why */
-    MACHINE_RESTARTED,   /* the guest wanted to; that is where QEMU ends */
+    MACHINE_RESTARTED,   /* by the guest, more often than it may */
     MACHINE_POWERED_OFF, /* by the guest */
     MACHINE_DISK_FULL,   /* the host had no room for what the guest wrote */
     MACHINE_STOPPED,     /* the virtual CPU cannot go on: KVM's error, or QEMU's */
 };
 enum machine_end machine_end(const struct machine *machine);
+
+/* How often the guest restarted itself so far. What it says afterwards is not returned by
+ * machine_wait before the restart is counted here. */
+int machine_restarts(const struct machine *machine);
 
 /* The last of what QEMU said on its standard error, for a message; owned, "" when nothing. */
 char *machine_complaint(const struct machine *machine);

@@ -81,7 +81,6 @@ void machine_argv(const struct machine_options *options, const char *program,
     string_list_add(argv, program);
     string_list_add(argv, "-nodefaults");
     string_list_add(argv, "-no-user-config");
-    string_list_add(argv, "-no-reboot");
     add(argv, "-display", "none");
     add(argv, "-vga", "none");
     if (!options->no_sandbox)

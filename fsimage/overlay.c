@@ -4,6 +4,7 @@
 #include "forge/base/memory.h"
 #include "forge/base/process.h"
 #include "forge/base/strings.h"
+#include "fsimage/device_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -41,6 +42,25 @@ struct overlay *overlay_create(const struct image *base, const char *dir, struct
     overlay->image = image_of(path, IMAGE_QCOW2, size);
     overlay->image->allocated_size += base->allocated_size;
     return overlay;
+}
+
+int overlay_resize(struct overlay *overlay, int64_t size, struct error **err)
+{
+    AUTO_FREE char *bytes = xasprintf("%lld", (long long)size);
+    const char *const grow[] = { "qemu-img",           "resize", "-q", "-f", "qcow2",
+                                 overlay->image->path, bytes,    NULL };
+    const char *const shrink[] = { "qemu-img",           "resize", "-q", "--shrink", "-f", "qcow2",
+                                   overlay->image->path, bytes,    NULL };
+    bool smaller = size < overlay->image->virtual_size;
+    if (process_run(smaller ? shrink : grow, ERROR_HOST, NULL, NULL, err))
+        return error_wrap(err, "resizing an overlay to %lld bytes", (long long)size);
+    overlay->image->virtual_size = size;
+    return 0;
+}
+
+struct device *overlay_device(struct overlay *overlay, struct error **err)
+{
+    return device_open_nbd(overlay->image, true, err);
 }
 
 const struct image *overlay_image(const struct overlay *overlay)

@@ -12,6 +12,13 @@ struct overlay;
 MUST_CHECK struct overlay *overlay_create(const struct image *base, const char *dir,
                                           struct error **err);
 
+/* Make the disk that OVERLAY shows SIZE bytes large, a multiple of 512: what is cut off is lost,
+ * what is added reads as zeros. Nobody may have it open. */
+MUST_CHECK int overlay_resize(struct overlay *overlay, int64_t size, struct error **err);
+
+/* Its bytes for reading and writing. */
+MUST_CHECK struct device *overlay_device(struct overlay *overlay, struct error **err);
+
 const struct image *overlay_image(const struct overlay *overlay); /* borrowed */
 
 void overlay_close(struct overlay *overlay);

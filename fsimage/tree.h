@@ -61,6 +61,9 @@ MUST_CHECK int tree_read(struct tree *tree, const void **bytes, size_t *count, i
 void tree_close(struct tree *tree);
 DEFINE_CLEANUP(struct tree *, tree_close)
 
+/* Which of the paths A and B comes first in a tree: negative, 0, positive as strcmp(3) says it. */
+int tree_compare_paths(const char *a, const char *b);
+
 /* Sources. A tree is read once, by one thread. Opened again, the same input gives the same entries
  * in the same order. */
 
@@ -82,7 +85,8 @@ MUST_CHECK struct tree *tree_open_archive(const char *path, struct error **err);
 /* A local directory and what is below it, as this user can read it: owners as they are on disk;
  * what cannot be read is ERROR_USAGE. Symbolic links are not followed, but PATH may be one. The
  * kernel shows security.* and system.* to every reader, trusted.* to root only. Access times are
- * those of modification, as reading changes the files' own. */
+ * those of modification, as reading changes the files' own. Of a file that grows in the meantime
+ * there is what it has when its turn comes. */
 MUST_CHECK struct tree *tree_open_directory(const char *path, struct error **err);
 
 #endif

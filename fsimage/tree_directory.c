@@ -83,10 +83,11 @@ static int open_file(struct directory_tree *tree, const FTSENT *file, struct err
     tree->fd = open(file->fts_accpath, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
     if (tree->fd < 0 || fstat(tree->fd, &status))
         return error_set_errno_cause(err, ERROR_USAGE, "opening %s", file->fts_path);
-    if (!S_ISREG(status.st_mode) || status.st_size != file->fts_statp->st_size)
+    if (!S_ISREG(status.st_mode) || status.st_ino != file->fts_statp->st_ino)
         return error_set(err, ERROR_FAILED, "%s changed while it was being read", file->fts_path);
     tree->path = xstrdup(file->fts_path);
-    tree->size = status.st_size;
+    tree->size = status.st_size; /* a log may have grown since */
+    archive_entry_set_size(tree->entry, status.st_size);
     tree->at = tree->data_end = 0;
     set_sparse(tree);
     return 0;

@@ -8,8 +8,8 @@
 /* What becomes of the file at PATH ("etc/fstab"): EDIT gives its new text, owned by the caller. */
 struct tree_edit {
     const char *path;
-    char *(*edit)(const void *opaque, const char *text);
-    const void *opaque;
+    char *(*edit)(void *opaque, const char *text);
+    void *opaque;
 };
 
 /* BELOW (taken) with COUNT edits (borrowed). Only regular files of at most 1 MiB without NULs are

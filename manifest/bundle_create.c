@@ -2,6 +2,7 @@
 /* Make a bundle: scan for holes, stream the image into parts, write the manifest, publish. */
 #include "forge/base/cpu.h"
 #include "forge/base/digest.h"
+#include "forge/base/file.h"
 #include "forge/base/workdir.h"
 #include "manifest/bundle.h"
 #include "manifest/bundle_account.h"
@@ -14,10 +15,8 @@
 #include "manifest/source_tar.h"
 #include "manifest/sparse_map.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define AUTO_KEY __attribute__((cleanup(cipher_key_wipe)))
 
@@ -148,18 +147,6 @@ static int pack_image(struct device *image, const struct bundle_options *options
     return 0;
 }
 
-static int write_file(const char *path, const char *text, size_t length, struct error **err)
-{
-    FILE *file = fopen(path, "wxe");
-    if (!file)
-        return error_set_errno(err, "making the manifest");
-    bool written = fwrite(text, 1, length, file) == length && fchmod(fileno(file), 0644) == 0;
-    /* Writing may fail as late as here. */
-    if (fclose(file) || !written)
-        return error_set_errno(err, "writing the manifest");
-    return 0;
-}
-
 /* The caller's word before anything is published. */
 static int ask_caller(const struct bundle_options *options, const struct manifest *manifest,
                       const unsigned char *content, const char *workdir, struct error **err)
@@ -193,7 +180,7 @@ static int write_bundle(struct device *image, const struct bundle_options *optio
     size_t length;
     AUTO_FREE char *text = manifest_format(&manifest, options->keys.user_key, &length, err);
     AUTO_FREE char *path = workdir_file(workdir, "manifest.xml");
-    if (!text || write_file(path, text, length, err))
+    if (!text || file_write(path, text, length, err))
         return -1;
     /* Reading it back makes sure that what we write can be read, and cuts out the signed text. */
     AUTO_MANIFEST struct manifest as_written = { 0 };

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading a small file whole, up to a limit. */
+/* Reading and writing small files whole. */
 #include "forge/base/file.h"
 #include "forge/base/memory.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { FIRST_CAPACITY = 16 << 10 };
 
@@ -49,4 +51,27 @@ char *file_read(const char *path, size_t max, size_t *length, struct error **err
     buffer[used] = '\0';
     *length = used;
     return buffer;
+}
+
+char *file_read_text(const char *path, size_t max, struct error **err)
+{
+    size_t length;
+    AUTO_FREE char *text = file_read(path, max, &length, err);
+    if (text && strlen(text) != length) {
+        error_set(err, ERROR_INVALID, "reading %s: it is no text", path);
+        return NULL;
+    }
+    return STEAL(text);
+}
+
+int file_write(const char *path, const char *text, size_t length, struct error **err)
+{
+    FILE *file = fopen(path, "wxe");
+    if (!file)
+        return error_set_errno(err, "making %s", path);
+    bool written = fwrite(text, 1, length, file) == length && fchmod(fileno(file), 0644) == 0;
+    /* Writing may fail as late as here. */
+    if (fclose(file) || !written)
+        return error_set_errno(err, "writing %s", path);
+    return 0;
 }

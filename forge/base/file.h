@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A whole small file in memory. */
+/* Whole small files. */
 #ifndef FORGE_BASE_FILE_H
 #define FORGE_BASE_FILE_H
 
@@ -11,5 +11,11 @@
  * an unreadable file, and more than MAX bytes are ERROR_INVALID. No copy is left behind in memory:
  * who reads a secret only has to wipe what it gets. */
 MUST_CHECK char *file_read(const char *path, size_t max, size_t *length, struct error **err);
+
+/* The same of a text: a NUL in it is ERROR_INVALID too. */
+MUST_CHECK char *file_read_text(const char *path, size_t max, struct error **err);
+/* Make the file PATH, mode 0644 whatever the umask, with LENGTH bytes of TEXT. ERROR_FAILED when it
+ * is there, or cannot be written. */
+MUST_CHECK int file_write(const char *path, const char *text, size_t length, struct error **err);
 
 #endif

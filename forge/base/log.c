@@ -2,6 +2,7 @@
 /* Messages on stderr, one line each, whole even when threads speak at once. */
 #include "forge/base/log.h"
 #include "forge/base/memory.h"
+#include "forge/base/redact.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -29,7 +30,8 @@ static void log_line(const char *kind, const char *format, va_list args) PRINTF_
 
 static void log_line(const char *kind, const char *format, va_list args)
 {
-    AUTO_FREE char *text = xvasprintf(format, args);
+    AUTO_FREE char *line = xvasprintf(format, args);
+    AUTO_FREE char *text = redact_text(line);
     pthread_mutex_lock(&lock);
     if (before_line)
         before_line();

@@ -33,7 +33,7 @@ static int bundle(struct session *session, struct progress *progress, struct bui
     options.want_content = session->report;
     if (content->format == IMAGE_RAW)
         options.allocated = content->allocated_size;
-    AUTO(device_close) struct device *device = image_device(content, err);
+    AUTO(device_close) struct device *device = session_device(session, err);
     if (!device)
         return -1;
     if (bundle_create(device, &options, progress, &result->manifest, &result->manifest_path, err))
@@ -49,7 +49,8 @@ static int write_image(const struct session *session, const char *path, const ch
 {
     if (require_space(directory, session->result->allocated_size, "the result", err))
         return -1;
-    return image_convert(session->result, path, session->request->output_format, progress, err);
+    AUTO(device_close) struct device *device = session_device(session, err);
+    return device ? image_write(device, path, session->request->output_format, progress, err) : -1;
 }
 
 /* The bundle's directory, made and found fit for the bundle; NULL on error. */
@@ -76,7 +77,7 @@ static int check_request(const struct build_request *request, struct error **err
         return error_set(
             err, ERROR_USAGE,
             "an operation needs the network inside the guest: allow it with --network");
-    return 0;
+    return request->plan ? sysprep_plan_check(&request->sysprep, request->plan, err) : 0;
 }
 
 int forge_build(const struct build_request *request, struct progress *progress,
@@ -116,6 +117,23 @@ int forge_build_image(const struct build_request *request, struct progress *prog
     if (session_check_input(&session, err))
         return -1;
     return publish_file(file, request->output, request->replace_output, err);
+}
+
+int forge_sysprep_preview(const struct build_request *request, struct progress *progress,
+                          struct sysprep_changes *changes, struct error **err)
+{
+    if (check_request(request, err))
+        return -1;
+    struct build_request preview = *request;
+    preview.sysprep_dry_run = true;
+    preview.layout = (struct layout_request){ .layout = DISK_KEEP };
+    AUTO_SESSION struct session session = { 0 };
+    if (session_run(&session, &preview, temporary_parent(request->input.tmpdir), NULL, progress,
+                    err))
+        return -1;
+    *changes = session.sysprep;
+    session.sysprep = (struct sysprep_changes){ 0 };
+    return 0;
 }
 
 void build_result_clear(struct build_result *result)

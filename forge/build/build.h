@@ -7,12 +7,15 @@
 #include "forge/build/report.h"
 #include "forge/join/input.h"
 #include "fsimage/customize.h"
+#include "fsimage/sysprep.h"
 
 /* Everything is borrowed for the run. */
 struct build_request {
     const char *path; /* a disk image, a bundle's manifest, a tar archive, a directory */
     struct input_options input;
     const struct customize_plan *plan; /* NULL: nothing is customized, nothing asked of the guest */
+    struct sysprep_plan sysprep;       /* after the plan's steps, which is then not NULL */
+    bool sysprep_dry_run;              /* only of forge_sysprep_preview */
     struct guest_options guest;
     struct layout_request layout; /* DISK_KEEP stands for DISK_ROOTFS when the input is files */
 
@@ -43,6 +46,11 @@ MUST_CHECK int forge_build(const struct build_request *request, struct progress 
 /* The same, but write a new image to request->output: whole, or not at all. */
 MUST_CHECK int forge_build_image(const struct build_request *request, struct progress *progress,
                                  struct error **err);
+
+/* Run the steps on an overlay, and tell in CHANGES ({0} before) what sysprep would do then. Nothing
+ * is written. */
+MUST_CHECK int forge_sysprep_preview(const struct build_request *request, struct progress *progress,
+                                     struct sysprep_changes *changes, struct error **err);
 
 void build_result_clear(struct build_result *result);
 #define AUTO_RESULT __attribute__((cleanup(build_result_clear)))

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Source -> tree, filtered and edited -> measured -> table, file system, GRUB. */
+/* Files as they will be -> measured -> table, file system, GRUB. */
 #include "forge/build/layout.h"
 #include "forge/base/digest.h"
-#include "forge/base/log.h"
 #include "forge/base/workdir.h"
-#include "forge/build/layout_source.h"
-#include "fsimage/boot_menu.h"
-#include "fsimage/fstab.h"
-#include "fsimage/tree_edit.h"
+#include "forge/build/layout_files.h"
+#include "fsimage/efi_partition.h"
 
 #include <string.h>
 #include <time.h>
@@ -20,16 +17,17 @@ struct making {
     const struct layout_request *request;
     const struct layout_source *source;
     char *uuid; /* of the new root file system, as text */
-    char *root_spec;
+    char *root_spec, *efi_spec;
+    struct disk_ids ids;
     struct string_list merged, old_uuids;
-    struct fstab_disk fstab;
-    struct boot_change change;
+    struct layout_news news;
 };
 
 static void making_clear(struct making *making)
 {
     free(making->uuid);
     free(making->root_spec);
+    free(making->efi_spec);
     string_list_clear(&making->merged);
     string_list_clear(&making->old_uuids);
 }
@@ -79,13 +77,41 @@ static enum ext_type choose_type(const struct making *making)
     return type;
 }
 
+/* Everything that would be left to chance follows from the root file system's UUID. */
+static int derive_ids(const char *text, struct disk_ids *ids, struct error **err)
+{
+    const struct {
+        void *to;
+        size_t size;
+    } all[] = { { ids->disk, 16 }, { ids->root, 16 },   { ids->bios_boot, 16 },
+                { ids->efi, 16 },  { &ids->mbr_id, 4 }, { &ids->efi_volume, 4 } };
+    unsigned char uuid[16];
+    if (parse_uuid(text, uuid, err))
+        return -1;
+    for (unsigned char i = 0; i < ARRAY_SIZE(all); i++) {
+        unsigned char bytes[DIGEST_MAX];
+        AUTO(digest_free) struct digest *digest = digest_new(DIGEST_SHA256, err);
+        if (!digest)
+            return -1;
+        digest_update(digest, uuid, sizeof(uuid));
+        digest_update(digest, &i, sizeof(i));
+        digest_final(digest, bytes);
+        memcpy(all[i].to, bytes, all[i].size);
+    }
+    return 0;
+}
+
 /* What fstab and boot menu have to say on the new disk. */
 static int decide(struct making *making, struct error **err)
 {
     const struct guest_mounts *mounts = &making->source->mounts;
-    if (!(making->uuid = choose_uuid(making, err)))
+    if (!(making->uuid = choose_uuid(making, err)) || derive_ids(making->uuid, &making->ids, err))
         return -1;
     making->root_spec = xasprintf("UUID=%s", making->uuid);
+    if (making->request->efi) {
+        AUTO_FREE char *volume = efi_partition_uuid(making->ids.efi_volume);
+        making->efi_spec = xasprintf("UUID=%s", volume);
+    }
     bool boot_merged = false;
     for (size_t i = 0; i < mounts->count; i++) {
         string_list_add(&making->merged, mounts->items[i].point);
@@ -94,12 +120,20 @@ static int decide(struct making *making, struct error **err)
         boot_merged |= strcmp(mounts->items[i].point, "/boot") == 0;
     }
     const char *type = ext_type_name(choose_type(making));
-    making->fstab = (struct fstab_disk){
+    making->news = (struct layout_news){
+        .request = making->request,
+        .source = making->source,
+        .now = making->request->now            ? making->request->now
+               : making->request->reproducible ? 1
+                                               : time(NULL),
+    };
+    making->news.fstab = (struct fstab_disk){
         .root_spec = making->root_spec,
         .root_type = type,
+        .efi_spec = making->efi_spec,
         .merged = &making->merged,
     };
-    making->change = (struct boot_change){
+    making->news.menu = (struct boot_change){
         .root_spec = making->root_spec,
         .uuid = making->uuid,
         .old_uuids = &making->old_uuids,
@@ -109,69 +143,20 @@ static int decide(struct making *making, struct error **err)
     return 0;
 }
 
-/* -- the tree -- */
-
-static char *edit_fstab(const void *opaque, const char *text)
-{
-    return fstab_rewrite(text, opaque);
-}
-
-static char *edit_grub_cfg(const void *opaque, const char *text)
-{
-    return grub_cfg_rewrite(text, opaque);
-}
-
-static char *edit_menu_lst(const void *opaque, const char *text)
-{
-    return menu_lst_rewrite(text, opaque);
-}
-
-static int add_rules(const struct layout_request *request, struct tree *tree, bool report,
-                     struct error **err);
-
-/* The files as they will be, from the beginning. */
-static struct tree *open_tree(const struct making *making, struct tree_edit edits[5], bool report,
-                              struct error **err)
-{
-    const struct tree_edit all[] = {
-        { "etc/fstab", edit_fstab, &making->fstab },
-        { "boot/grub/grub.cfg", edit_grub_cfg, &making->change },
-        { "boot/grub2/grub.cfg", edit_grub_cfg, &making->change },
-        { "boot/grub/menu.lst", edit_menu_lst, &making->change },
-        { "boot/grub/grub.conf", edit_menu_lst, &making->change },
-    };
-    memcpy(edits, all, sizeof(all));
-    AUTO(tree_close) struct tree *tree = layout_source_tree(making->source, err);
-    if (!tree || add_rules(making->request, tree, report, err))
-        return NULL;
-    return tree_edit_new(STEAL(tree), edits, ARRAY_SIZE(all));
-}
-
-static void tell_left_out(void *opaque, const char *path)
-{
-    (void)opaque;
-    log_debug("left out: /%s", path);
-}
-
-static int add_rules(const struct layout_request *request, struct tree *tree, bool report,
-                     struct error **err)
-{
-    AUTO(tree_filter_free) struct tree_filter *filter = tree_filter_new();
-    for (size_t i = 0; i < request->rule_count; i++)
-        if (tree_filter_add(filter, request->rules[i].kind, request->rules[i].pattern, err))
-            return -1;
-    if (request->rule_count)
-        tree_set_filter(tree, STEAL(filter), report ? tell_left_out : NULL, NULL);
-    return 0;
-}
-
 /* -- the disk -- */
 
-/* Bytes of a disk of LAYOUT that are not the root file system's. */
-static int64_t overhead(enum disk_layout layout)
+static int plan_disk(const struct layout_request *request, int64_t root_size,
+                     struct disk_plan *plan, struct error **err)
+{
+    return disk_plan_make(request->layout, root_size, request->efi ? EFI_PARTITION_SIZE : 0, plan,
+                          err);
+}
+
+/* Bytes of the disk that are not the root file system's. */
+static int64_t overhead(const struct layout_request *request)
 {
     struct disk_plan plan;
-    return disk_plan_make(layout, MEBI, 0, &plan, NULL) ? 0 : plan.size - MEBI;
+    return plan_disk(request, MEBI, &plan, NULL) ? 0 : plan.size - MEBI;
 }
 
 static int wanted_options(const struct making *making, struct ext_options *wanted,
@@ -184,16 +169,14 @@ static int wanted_options(const struct making *making, struct ext_options *wante
         .label = request->label ? request->label
                  : root         ? root->label
                                 : NULL,
-        .now = request->now            ? request->now
-               : request->reproducible ? 1
-                                       : time(NULL),
+        .now = making->news.now,
         .reserved_percent = request->reserved_percent,
         .old_boot_loader = request->old_boot_loader,
     };
     if (request->size_kind == LAYOUT_FREE)
         wanted->free_size = request->size;
     if (request->size_kind == LAYOUT_EXACT)
-        wanted->size = request->size - overhead(request->layout);
+        wanted->size = request->size - overhead(request);
     if (request->size_kind == LAYOUT_AS_SOURCE && root)
         wanted->size = root->size;
     if (request->size_kind == LAYOUT_EXACT && wanted->size <= 0)
@@ -202,37 +185,16 @@ static int wanted_options(const struct making *making, struct ext_options *wante
     return parse_uuid(making->uuid, wanted->uuid, err);
 }
 
-/* Everything that a table holds by chance follows from the file system's UUID. */
-static int derive_ids(const struct ext_options *options, struct disk_ids *ids, struct error **err)
-{
-    unsigned char *const to[] = { ids->disk, ids->root, ids->bios_boot, ids->efi };
-    for (unsigned char i = 0; i <= ARRAY_SIZE(to); i++) {
-        unsigned char bytes[DIGEST_MAX];
-        AUTO(digest_free) struct digest *digest = digest_new(DIGEST_SHA256, err);
-        if (!digest)
-            return -1;
-        digest_update(digest, options->uuid, sizeof(options->uuid));
-        digest_update(digest, &i, sizeof(i));
-        digest_final(digest, bytes);
-        if (i == ARRAY_SIZE(to))
-            memcpy(&ids->mbr_id, bytes, sizeof(ids->mbr_id));
-        else
-            memcpy(to[i], bytes, 16);
-    }
-    return 0;
-}
-
 /* The size that the tree needs, and what of it is wanted. */
 static int measure(const struct making *making, struct ext_options *fitted,
                    struct progress *progress, struct error **err)
 {
-    struct tree_edit edits[5];
     struct ext_options wanted;
-    if (wanted_options(making, &wanted, err))
+    AUTO_LAYOUT_FILES struct layout_files files = { 0 };
+    if (wanted_options(making, &wanted, err) || layout_files_open(&files, &making->news, true, err))
         return -1;
-    AUTO(tree_close) struct tree *tree = open_tree(making, edits, true, err);
     progress_begin(progress, "measuring the files", 0);
-    int result = tree ? ext_measure(tree, &wanted, fitted, err) : -1;
+    int result = ext_measure(files.tree, &wanted, fitted, err);
     progress_end(progress);
     bool roomy = making->request->size_kind == LAYOUT_AS_SOURCE && !old_root(making);
     if (!result && roomy)
@@ -246,20 +208,24 @@ static int write_disk(const struct making *making, const char *path,
 {
     enum disk_layout layout = making->request->layout;
     bool table = layout_boots(layout);
+    const struct boot_loader *loader = &making->source->loader;
     struct disk_plan plan;
-    struct disk_ids ids;
-    struct tree_edit edits[5];
-    if (disk_plan_make(layout, fitted->size, 0, &plan, err) || derive_ids(fitted, &ids, err))
+    if (plan_disk(making->request, fitted->size, &plan, err))
         return -1;
     AUTO(device_close)
     struct device *device = device_create(path, IMAGE_RAW, plan.size, false, err);
-    if (!device || (table && disk_table_write(path, layout, &plan, &ids, err)))
+    if (!device || (table && disk_table_write(path, layout, &plan, &making->ids, err)))
         return -1;
-    AUTO(tree_close) struct tree *tree = open_tree(making, edits, false, err);
+    AUTO_LAYOUT_FILES struct layout_files files = { 0 };
+    if (layout_files_open(&files, &making->news, false, err))
+        return -1;
     progress_begin(progress, "writing the file system", 0);
-    int result = tree ? ext_write(tree, device, plan.root.offset, fitted, err) : -1;
+    int result = ext_write(files.tree, device, plan.root.offset, fitted, err);
     progress_end(progress);
-    if (result || (table && grub_embed(device, &plan, &making->source->loader.images, err)))
+    if (result || (table && grub_embed(device, &plan, &loader->images, err)))
+        return -1;
+    if (plan.efi.size && efi_partition_write(path, &plan.efi, making->ids.efi_volume, fitted->now,
+                                             loader->efi, loader->efi_size, err))
         return -1;
     *size = plan.size;
     return device_flush(device, err);
@@ -267,14 +233,38 @@ static int write_disk(const struct making *making, const char *path,
 
 /* -- the flow -- */
 
+const char *const layout_filter[] = {
+    "*/#*#",
+    "*/.#*",
+    "*.sw",
+    "*.swo",
+    "*.swp",
+    "*~",
+    "*.pem",
+    "*.priv",
+    "*id_rsa*",
+    "*id_dsa*",
+    "*.gpg",
+    "*.jks",
+    "*/.ssh/authorized_keys",
+    "*/.bash_history",
+    NULL,
+};
+
 int layout_check(const struct layout_request *request, struct error **err)
 {
     unsigned char uuid[16];
-    if (request->layout == DISK_KEEP && (request->size_kind || request->type || request->label ||
-                                         request->uuid || request->rule_count))
+    if (request->layout == DISK_KEEP &&
+        (request->type || request->label || request->uuid || request->rule_count || request->fstab))
         return error_set(
             err, ERROR_USAGE,
-            "the layout keep changes nothing: choose rootfs, mbr or gpt with --layout");
+            "the layout keep changes nothing but sizes: choose rootfs, mbr or gpt with "
+            "--layout");
+    if (request->efi && request->layout != DISK_GPT)
+        return error_set(err, ERROR_USAGE,
+                         "an EFI system partition needs a GPT: choose --layout gpt");
+    if (request->efi && efi_partition_check(err))
+        return -1;
     return request->uuid ? parse_uuid(request->uuid, uuid, err) : 0;
 }
 

@@ -23,6 +23,18 @@ struct layout_rule {
     const char *pattern;
 };
 
+/* What becomes of /etc/fstab. The one that is replaced stays as /etc/fstab.old. */
+enum layout_fstab {
+    LAYOUT_FSTAB_KEEP,    /* made to fit the disk */
+    LAYOUT_FSTAB_DEFAULT, /* replaced by a template of fstab.h */
+    LAYOUT_FSTAB_LEGACY,
+    LAYOUT_FSTAB_TEXT, /* replaced by fstab_text, as it is */
+};
+
+/* What ec2-bundle-vol leaves out by its names (FORMAT.md 10, step 7), for rules that come last:
+ * private keys, editors' backups, histories. NULL-terminated. */
+extern const char *const layout_filter[];
+
 /* What is wanted; {0} is the disk as it is. Everything is borrowed for the run. */
 struct layout_request {
     enum disk_layout layout;
@@ -33,11 +45,19 @@ struct layout_request {
     const char *uuid;   /* of the root file system, as text; NULL: the source's, or a new one */
     unsigned reserved_percent;
     bool old_boot_loader;
+    bool efi;          /* with an EFI system partition; DISK_GPT only */
     int64_t now;       /* seconds since 1970 that the file system was made; 0: the clock's */
     bool reproducible; /* nothing by chance: a now of 0 is the earliest time, and where no UUID is
                           known it has to be given */
     const struct layout_rule *rules;
     size_t rule_count;
+    enum layout_fstab fstab;
+    const char *fstab_text;
+    const char *menu_lst; /* takes the place of /boot/grub/menu.lst; NULL: none */
+    bool system_places;   /* make what a system without its /dev and mounts lacks: mount points,
+                             device nodes, /etc/mtab (FORMAT.md 10, steps 6 and 10) */
+    bool mask_free;       /* of DISK_KEEP: what its file systems call free reads as zeros */
+    bool repair;          /* ext file systems with errors are repaired first */
 };
 
 /* Mistakes in REQUEST that show without a source: ERROR_USAGE. */

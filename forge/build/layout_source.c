@@ -13,10 +13,7 @@
 static bool is_archive(const char *path)
 {
     enum { USTAR_AT = 257 };
-    static const char *const magics[] = { "\x1f\x8b",
-                                          "\xfd"
-                                          "7zXZ",
-                                          "\x28\xb5\x2f\xfd", "BZh" };
+    static const char *const magics[] = { "\x1f\x8b", "\3757zXZ", "\x28\xb5\x2f\xfd", "BZh" };
     char head[512] = { 0 };
     AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0 || read(fd, head, sizeof(head) - 1) < USTAR_AT + 5)
@@ -79,7 +76,7 @@ int layout_source_ask(const struct layout_request *request, struct guest *guest,
         return error_set(err, ERROR_USAGE,
                          "the root file system has no UUID that GRUB could find it by: give one "
                          "with --uuid");
-    if (with_loader && boot_loader_make(guest, uuid, &source->loader, err))
+    if (with_loader && boot_loader_make(guest, uuid, request->efi, workdir, &source->loader, err))
         return -1;
     if (reads_directly(&source->mounts))
         return 0;

@@ -1,32 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A YAML file as a tree of nodes with positions; the one door to the YAML library. */
+/* A YAML text as a tree of nodes with places; the one door to the YAML library. */
 #ifndef FORGE_BUILD_RECIPE_YAML_H
 #define FORGE_BUILD_RECIPE_YAML_H
 
-#include "forge/base/error.h"
-
-#include <stdbool.h>
-#include <stddef.h>
+#include "forge/build/recipe_faults.h"
 
 enum recipe_node_kind { RECIPE_SCALAR, RECIPE_LIST, RECIPE_MAPPING };
 
 struct recipe_node {
     enum recipe_node_kind kind;
-    size_t line, column;           /* from 1 */
+    struct recipe_place place;
+    size_t end;                    /* in characters, as the place's index */
     char *text;                    /* of a scalar, as written; never has a NUL inside */
     bool plain;                    /* the scalar has no quotes */
+    bool secret;                   /* a secret variable went into it */
     struct recipe_node **children; /* a mapping's are key, value, key, value, ... */
     size_t count;                  /* of children */
 };
 
-/* Read the one document in the file PATH. Refused, as ERROR_USAGE with "PATH:LINE:COLUMN: ": what
- * is no YAML, more than 1 MiB, more than 32 levels, anchors, aliases, tags, a second document, keys
- * that are no plain text, and a key given twice. NULL then. */
-MUST_CHECK struct recipe_node *recipe_yaml_read(const char *path, struct error **err);
-
-/* The same for TEXT, with PATH for messages. */
-MUST_CHECK struct recipe_node *recipe_yaml_parse(const char *path, const char *text, size_t length,
-                                                 struct error **err);
+/* Read the one document in SOURCE, in UTF-8. What is no YAML, more than 32 levels, more than 10000
+ * children of a node, and a second document are a fault and give NULL. Anchors, aliases, tags, NUL
+ * characters, keys that are no plain text, and a key that is given twice are faults as well, but
+ * the rest is read. */
+struct recipe_node *recipe_yaml_parse(struct recipe_source *source, struct recipe_faults *faults);
 
 /* The value of KEY in a mapping, NULL when there is none. Borrowed. */
 const struct recipe_node *recipe_node_get(const struct recipe_node *mapping, const char *key);

@@ -6,6 +6,8 @@
 #include "forge/build/report.h"
 #include "forge/base/json.h"
 #include "forge/build/file_digests.h"
+#include "forge/build/steps_json.h"
+#include "forge/build/sysprep_json.h"
 #include "fsimage/libraries.h"
 #include "manifest/libraries.h"
 #include "manifest/packer.h"
@@ -23,6 +25,7 @@ struct report {
     const struct customize_plan *plan;
     json_t *files; /* objects that lack their "sha256", in the order of DIGESTS behind the input */
     json_t *guest; /* or NULL */
+    json_t *sysprep; /* or NULL */
     json_t *seconds;
     struct file_digests *digests;
     time_t started;
@@ -96,14 +99,15 @@ static int gather(struct gathering *gathering, const struct report_settings *set
     const struct {
         const char *use, *path;
     } rows[] = {
-        { "recipe", settings->recipe },
         { "cert", settings->certificate },
         { "ec2cert", settings->ec2_certificate },
-        { "ca-cert", ca_certificate },
+        { "run-ca-cert", ca_certificate },
     };
     /* The input is the first path; a bundle stands for its image by the manifest. */
     bool is_image = report->input && !report->input->origin;
     string_list_add(&gathering->paths, is_image ? report->input->image->path : report->path);
+    for (size_t i = 0; settings->recipes && i < settings->recipes->count; i++)
+        add_file(gathering, "recipe", settings->recipes->items[i], settings->recipes->items[i]);
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
         if (rows[i].path)
             add_file(gathering, rows[i].use, rows[i].path, rows[i].path);
@@ -137,6 +141,13 @@ void report_set_guest(struct report *report, const struct guest_facts *facts)
                                   "distro", json_text(facts->distro), "major", facts->major,
                                   "minor", facts->minor, "architecture", json_text(facts->arch),
                                   "package_management", json_text(facts->package_management));
+}
+
+void report_set_sysprep(struct report *report, const struct sysprep_plan *plan,
+                        const struct sysprep_changes *changes)
+{
+    if (report && plan->enabled)
+        report->sysprep = sysprep_json(plan, changes);
 }
 
 void report_phase(struct report *report, const char *name)
@@ -180,19 +191,6 @@ static json_t *input_json(const struct report *report, const char *sha256)
     return object;
 }
 
-static json_t *operations_json(const struct customize_plan *plan)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; plan && i < plan->count; i++) {
-        const struct customize_step *step = &plan->steps[i];
-        AUTO_FREE char *value = customize_step_value(step);
-        json_array_append_new(array,
-                              json_pack("{s:s, s:o, s:o}", "operation", step->op->name, "value",
-                                        json_text(value), "origin", json_text(step->origin)));
-    }
-    return array;
-}
-
 static json_t *bundle_json(const struct bundle_outcome *outcome)
 {
     const struct manifest *manifest = outcome->manifest;
@@ -226,11 +224,13 @@ static json_t *report_json(struct report *report, const struct bundle_outcome *o
         json_object_set_new(json_array_get(report->files, i - 1), "sha256",
                             json_text(*hex->items[i] ? hex->items[i] : NULL));
     json_t *guest = report->guest ? json_incref(report->guest) : json_null();
-    return json_pack("{s:i, s:{s:s, s:s}, s:o, s:o, s:o, s:O, s:o, s:o, s:o}", "report",
+    json_t *sysprep = report->sysprep ? json_incref(report->sysprep) : json_null();
+    return json_pack("{s:i, s:{s:s, s:s}, s:o, s:o, s:o, s:O, s:o, s:o, s:o, s:o}", "report",
                      REPORT_VERSION, "tool", "name", "forge", "version", FORGE_VERSION, "libraries",
                      libraries_json(), "input", input_json(report, hex->items[0]), "guest", guest,
-                     "files", report->files, "operations", operations_json(report->plan), "bundle",
-                     bundle_json(outcome), "run", run_json(report, outcome->manifest));
+                     "files", report->files, "operations", steps_json(report->plan), "sysprep",
+                     sysprep, "bundle", bundle_json(outcome), "run",
+                     run_json(report, outcome->manifest));
 }
 
 /* The mode of a bundle's files does not depend on the umask. */
@@ -267,6 +267,7 @@ void report_close(struct report *report)
     file_digests_close(report->digests);
     json_decref(report->files);
     json_decref(report->guest);
+    json_decref(report->sysprep);
     json_decref(report->seconds);
     free(report);
 }

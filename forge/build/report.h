@@ -5,13 +5,15 @@
 
 #include "forge/join/input.h"
 #include "fsimage/customize.h"
+#include "fsimage/sysprep.h"
 
 #define REPORT_FILE "forge-report.json"
 
 /* Where the things that the report names come from; any may be NULL. Borrowed. */
 struct report_settings {
     bool wanted;
-    const char *recipe, *certificate, *ec2_certificate;
+    const struct string_list *recipes;
+    const char *certificate, *ec2_certificate;
 };
 
 struct report;
@@ -37,6 +39,10 @@ MUST_CHECK struct report *report_begin(const struct report_settings *settings, c
 
 /* What inspection found; REPORT may be NULL. */
 void report_set_guest(struct report *report, const struct guest_facts *facts);
+
+/* What sysprep did by PLAN; REPORT may be NULL. */
+void report_set_sysprep(struct report *report, const struct sysprep_plan *plan,
+                        const struct sysprep_changes *changes);
 
 /* The phase NAME ended just now; REPORT may be NULL. */
 void report_phase(struct report *report, const char *name);

@@ -4,6 +4,10 @@
 #include "forge/base/log.h"
 #include "forge/base/workdir.h"
 #include "forge/build/complete.h"
+#include "forge/join/pin.h"
+#include "fsimage/device_mask.h"
+#include "fsimage/disk_free.h"
+#include "fsimage/guest_resize.h"
 #include "fsimage/overlay.h"
 
 void session_clear(struct session *session)
@@ -11,6 +15,7 @@ void session_clear(struct session *session)
     image_close(session->disk);
     layout_source_clear(&session->source);
     report_close(session->report);
+    sysprep_changes_clear(&session->sysprep);
     overlay_close(session->overlay);
     image_close(session->bare);
     workdir_close(session->workdir);
@@ -33,6 +38,8 @@ static int make_bare(struct session *session, const struct layout_source *files,
     bare.layout = DISK_ROOTFS;
     bare.size_kind = LAYOUT_FREE;
     bare.size = INT64_C(1) << 30;
+    bare.fstab = LAYOUT_FSTAB_KEEP; /* the appliance mounts by it */
+    bare.menu_lst = NULL;
     AUTO_FREE char *path = workdir_file(session->workdir, "bare.raw");
     int64_t size;
     if (layout_make(&bare, files, path, progress, &size, err))
@@ -50,6 +57,10 @@ static int make_bare(struct session *session, const struct layout_source *files,
 static int open_files(struct session *session, struct progress *progress, struct error **err)
 {
     const struct build_request *request = session->request;
+    struct stat seen;
+    if (request->input.sha256 &&
+        pin_check(request->path, request->input.sha256, &seen, progress, err))
+        return -1;
     if (!request->plan && !layout_boots(session->layout.layout)) {
         layout_source_of_files(request->path, &session->source);
         return 0;
@@ -70,8 +81,8 @@ static int open_image(struct session *session, struct progress *progress, struct
         return 0;
     if (!request->no_inherit)
         complete_from_origin(request->fields, session->input->origin);
-    bool kept = session->layout.layout == DISK_KEEP;
-    return kept ? bundle_check_size(session->image->virtual_size, &request->bundle, err) : 0;
+    bool as_it_is = session->layout.layout == DISK_KEEP && !session->layout.size_kind;
+    return as_it_is ? bundle_check_size(session->image->virtual_size, &request->bundle, err) : 0;
 }
 
 static int begin_report(struct session *session, struct error **err)
@@ -102,12 +113,48 @@ static int check_space(const struct session *session, const char *output_dir, st
     return kept ? require_space(output_dir, output, "the result", err) : 0;
 }
 
+static int run_sysprep(struct session *session, struct guest *guest, struct progress *progress,
+                       struct error **err)
+{
+    const struct build_request *request = session->request;
+    if (sysprep_run(&request->sysprep, request->sysprep_dry_run, guest, progress, &session->sysprep,
+                    err))
+        return -1;
+    if (request->plan)
+        sysprep_changes_warn(&session->sysprep, request->plan);
+    report_set_sysprep(session->report, &request->sysprep, &session->sysprep);
+    return 0;
+}
+
+/* -1, with the image's name in front of the reason. */
+static int not_resized(const struct session *session, struct error **err)
+{
+    return error_wrap(err, "resizing %s", session->request->path);
+}
+
+/* The disk is kept: what is left to do for its size, and for the file systems that the appliance
+ * alone can trim. */
+static int finish_kept(struct session *session, struct guest *guest, struct error **err)
+{
+    AUTO_MOUNTS struct guest_mounts mounts = { 0 };
+    if (session->layout.mask_free) {
+        if (guest_mounts_read(guest, &mounts, err))
+            return -1;
+        guest_trim(guest, &mounts);
+    }
+    if (session->layout.size_kind &&
+        in_place_resize(&session->in_place, &session->layout, guest, err))
+        return not_resized(session, err);
+    return 0;
+}
+
 /* Everything that needs the appliance, in its one launch. */
 static int run_guest(struct session *session, struct progress *progress, struct error **err)
 {
     const struct build_request *request = session->request;
     struct guest_options options = request->guest;
     options.image_name = request->path; /* not the overlay's */
+    options.repair = session->layout.repair;
     AUTO(guest_close)
     struct guest *guest =
         guest_open(overlay_image(session->overlay), GUEST_READ_WRITE, &options, progress, err);
@@ -119,9 +166,12 @@ static int run_guest(struct session *session, struct progress *progress, struct 
     report_phase(session->report, "launch");
     if (request->plan && customize_plan_run(request->plan, guest, progress, err))
         return -1;
-    if (session->layout.layout != DISK_KEEP &&
-        layout_source_ask(&session->layout, guest, workdir_path(session->workdir), progress,
-                          &session->source, err))
+    if (run_sysprep(session, guest, progress, err))
+        return -1;
+    bool kept = session->layout.layout == DISK_KEEP;
+    if (kept ? finish_kept(session, guest, err)
+             : layout_source_ask(&session->layout, guest, workdir_path(session->workdir), progress,
+                                 &session->source, err))
         return -1;
     if (guest_shutdown(guest, err))
         return -1;
@@ -136,8 +186,16 @@ static int use_overlay(struct session *session, const char *output_dir, struct p
     if (session->request->plan && check_space(session, output_dir, err))
         return -1;
     session->overlay = overlay_create(session->image, workdir_path(session->workdir), err);
-    if (!session->overlay || run_guest(session, progress, err))
+    if (!session->overlay)
         return -1;
+    struct in_place *in_place = &session->in_place;
+    bool resized = session->layout.layout == DISK_KEEP && session->layout.size_kind;
+    if (resized && in_place_begin(in_place, &session->layout, session->overlay, err))
+        return not_resized(session, err);
+    if (run_guest(session, progress, err))
+        return -1;
+    if (resized && in_place_finish(in_place, session->overlay, err))
+        return not_resized(session, err);
     session->result = overlay_image(session->overlay);
     return 0;
 }
@@ -159,6 +217,50 @@ static int lay_out(struct session *session, const char *disk, struct progress *p
     return 0;
 }
 
+struct device *session_device(const struct session *session, struct error **err)
+{
+    AUTO(device_close) struct device *device = image_device(session->result, err);
+    AUTO_AREAS struct area_list areas = { 0 };
+    if (!device || session->layout.layout != DISK_KEEP || !session->layout.mask_free)
+        return STEAL(device);
+    if (disk_free_find(device, &areas, err)) {
+        error_wrap(err, "%s: leaving out what is free (--no-mask-free takes it along)",
+                   session->request->path);
+        return NULL;
+    }
+    AUTO_FREE char *total = format_size(area_list_total(&areas));
+    log_debug("%s of free blocks are left out", total);
+    return device_mask_new(STEAL(device), &areas);
+}
+
+/* Is anything wanted that is done on the way, in a directory of our own? */
+static bool wants_work(const struct session *session)
+{
+    const struct layout_request *layout = &session->layout;
+    return session->request->plan || layout->layout != DISK_KEEP || layout->size_kind ||
+           layout->repair;
+}
+
+static int make_workdir(struct session *session, const char *output_dir, struct error **err)
+{
+    const char *tmpdir = session->request->input.tmpdir;
+    session->workdir = workdir_create(tmpdir ? tmpdir : output_dir, err);
+    return session->workdir ? 0 : -1;
+}
+
+/* The image as it is may still hold file systems whose free space only the appliance knows. */
+static int make_workdir_for_trim(struct session *session, const char *output_dir,
+                                 struct error **err)
+{
+    bool wanted = false;
+    if (session->workdir || !session->layout.mask_free)
+        return 0;
+    AUTO(device_close) struct device *device = image_device(session->image, err);
+    if (!device || disk_wants_trim(device, &wanted, err))
+        return -1;
+    return wanted ? make_workdir(session, output_dir, err) : 0;
+}
+
 int session_run(struct session *session, const struct build_request *request,
                 const char *output_dir, const char *disk, struct progress *progress,
                 struct error **err)
@@ -172,16 +274,16 @@ int session_run(struct session *session, const struct build_request *request,
     if (layout_check(&session->layout, err))
         return -1;
 
-    bool fresh = session->layout.layout != DISK_KEEP;
-    const char *parent = request->input.tmpdir ? request->input.tmpdir : output_dir;
-    if ((fresh || request->plan) && !(session->workdir = workdir_create(parent, err)))
+    if (wants_work(session) && make_workdir(session, output_dir, err))
         return -1;
     if (files ? open_files(session, progress, err) : open_image(session, progress, err))
         return -1;
-    if (begin_report(session, err))
+    if (begin_report(session, err) ||
+        (session->image && make_workdir_for_trim(session, output_dir, err)))
         return -1;
     session->result = session->image;
     if (session->image && session->workdir && use_overlay(session, output_dir, progress, err))
         return -1;
+    bool fresh = session->layout.layout != DISK_KEEP;
     return fresh ? lay_out(session, disk, progress, err) : 0;
 }

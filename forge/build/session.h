@@ -4,6 +4,7 @@
 #define FORGE_BUILD_SESSION_H
 
 #include "forge/build/build.h"
+#include "forge/build/in_place.h"
 #include "forge/build/layout_source.h"
 
 struct session {
@@ -15,6 +16,8 @@ struct session {
     const struct image *image; /* the input's or the bare one; NULL when files are all it needs */
     struct report *report;     /* NULL when none is wanted */
     struct overlay *overlay;
+    struct sysprep_changes sysprep; /* what it did, or would do */
+    struct in_place in_place;       /* of a disk that is kept and changes its size */
     struct layout_source source;
     struct image *disk;         /* the fresh disk; NULL when the layout is kept */
     const struct image *result; /* what comes out: one of the above */
@@ -27,6 +30,10 @@ struct session {
 MUST_CHECK int session_run(struct session *session, const struct build_request *request,
                            const char *output_dir, const char *disk, struct progress *progress,
                            struct error **err);
+
+/* The bytes of what SESSION came to; owned. Of a disk that is kept without what its file systems
+ * call free, if that is wanted: ERROR_INVALID when one of them cannot tell. */
+MUST_CHECK struct device *session_device(const struct session *session, struct error **err);
 
 /* Fail (ERROR_FAILED) when the input changed in the meantime. */
 MUST_CHECK int session_check_input(const struct session *session, struct error **err);

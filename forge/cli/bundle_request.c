@@ -15,6 +15,7 @@ struct input_options input_options_of(const struct input_settings *settings,
         .image.allow_backing = settings->allow_backing,
         .key = keyring->opens ? keyring->opens : keyring->key,
         .tmpdir = settings->tmpdir,
+        .sha256 = settings->sha256,
     };
 }
 

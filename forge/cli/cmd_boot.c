@@ -19,7 +19,7 @@ struct boot_values {
     struct input_settings input;
     struct key_settings keys;
     struct expectations expected;
-    int64_t timeout, cpus, memory;
+    int64_t timeout, restarts, cpus, memory;
     int accel, firmware;
     char *log;
     bool network, interactive, json;
@@ -57,6 +57,8 @@ static const struct option_row judging_rows[] = {
       "Success is a line that matches, nothing else; repeatable", .set = set_expect },
     { "timeout", 0, OPTION_INTEGER, "SECONDS", FIELD(timeout), "How long to wait for it (300)",
       .min = 1, .max = 86400 },
+    { "restarts", 0, OPTION_INTEGER, "N", FIELD(restarts),
+      "How often it may restart itself until then (3)", .min = 0, .max = 1000 },
     { "log", 0, OPTION_PATH, "FILE", FIELD(log), "Write all that the console says to FILE" },
     { "json", 0, OPTION_FLAG, NULL, FIELD(json), "Print the result as JSON" },
     { "interactive", 0, OPTION_FLAG, NULL, FIELD(interactive),
@@ -78,6 +80,7 @@ static const struct option_row machine_rows[] = {
 static void declare(struct options *options, void *opaque)
 {
     struct boot_values *values = opaque;
+    values->restarts = BOOT_RESTARTS;
     options_add(options, "Verdict", OPTION_SECTION_NONE, judging_rows, ARRAY_SIZE(judging_rows),
                 values);
     options_add(options, "Machine", OPTION_SECTION_NONE, machine_rows, ARRAY_SIZE(machine_rows),
@@ -142,12 +145,13 @@ static int show_json(const struct boot_values *values, const char *name,
                      const struct boot_result *result, struct error **err)
 {
     AUTO(json_decref)
-    json_t *object = json_pack("{s:o, s:o, s:o, s:o, s:o, s:f, s:o, s:o}", "image", json_text(name),
-                               "verdict", json_text(verdict_names[result->verdict]), "reason",
-                               json_text(result->reason), "pattern", json_text(result->pattern),
-                               "line", json_text(result->line), "seconds", result->seconds, "accel",
-                               json_text(result->seconds > 0 ? accel_names[result->accel] : NULL),
-                               "log", json_text(values->log));
+    json_t *object =
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:f, s:i, s:o, s:o}", "image", json_text(name),
+                  "verdict", json_text(verdict_names[result->verdict]), "reason",
+                  json_text(result->reason), "pattern", json_text(result->pattern), "line",
+                  json_text(result->line), "seconds", result->seconds, "restarts", result->restarts,
+                  "accel", json_text(result->seconds > 0 ? accel_names[result->accel] : NULL),
+                  "log", json_text(values->log));
     return json_print(object, stdout, err);
 }
 
@@ -199,6 +203,7 @@ static int run(const struct invocation *invocation, struct error **err)
         .cpus = (int)values->cpus,
         .memory = (int)values->memory,
         .timeout = (int)values->timeout,
+        .restarts = (int)values->restarts,
         .network = values->network,
         .expected = values->expected.patterns,
         .expected_texts = (const char *const *)values->expected.texts.items,

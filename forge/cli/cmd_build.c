@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* forge build: customize an image and bundle it. */
-#include "forge/build/recipe.h"
 #include "forge/cli/bundle_request.h"
+#include "forge/cli/dry_run.h"
 #include "forge/cli/layout_options.h"
 #include "forge/cli/operations.h"
+#include "forge/cli/recipe_load.h"
+#include "forge/cli/sysprep_options.h"
 
 struct build_values {
     char *recipe;
+    struct string_list vars;
+    bool dry_run;
     struct operation_settings operations;
+    struct sysprep_settings sysprep;
     struct layout_settings layout;
     struct input_settings input;
     struct key_settings keys;
@@ -15,9 +20,12 @@ struct build_values {
     struct appliance_settings appliance;
 };
 
+#define FIELD(member) .offset = offsetof(struct build_values, member)
 static const struct option_row rows[] = {
-    { "recipe", 0, OPTION_PATH, "FILE", offsetof(struct build_values, recipe),
-      .help = "Take image, steps and settings from a recipe" },
+    { "recipe", 0, OPTION_PATH, "FILE", FIELD(recipe),
+      "Take image, steps and settings from a recipe" },
+    RECIPE_VAR_ROW(FIELD(vars)),
+    { "dry-run", 0, OPTION_FLAG, NULL, FIELD(dry_run), "Print what would be done, and do nothing" },
 };
 
 static void declare(struct options *options, void *opaque)
@@ -26,81 +34,86 @@ static void declare(struct options *options, void *opaque)
     values->bundle.report = true;
     options_add(options, "Recipe", OPTION_SECTION_NONE, rows, ARRAY_SIZE(rows), values);
     declare_operations(options, &values->operations);
+    declare_sysprep(options, &values->sysprep);
     declare_layout(options, &values->layout);
     declare_input(options, &values->input);
     declare_signing_keys(options, &values->keys);
     declare_bundle(options, &values->bundle);
-    declare_appliance(options, &values->appliance);
+    declare_guest(options, &values->appliance);
     declare_guest_network(options, &values->appliance);
 }
 
 static void clear(void *opaque)
 {
     struct build_values *values = opaque;
+    string_list_clear(&values->vars);
     operation_settings_clear(&values->operations);
     layout_settings_clear(&values->layout);
     bundle_settings_clear(&values->bundle);
 }
 
-static int apply_setting(struct options *options, const struct recipe *recipe,
-                         const struct recipe_setting *setting, struct error **err)
+static int print_plan(const struct invocation *invocation, const char *path,
+                      const struct customize_plan *plan, struct error **err)
 {
-    AUTO_FREE char *where = xasprintf("%s: %s", setting->origin, setting->key);
-    const struct option_source source = { OPTION_FROM_RECIPE, where, recipe->base_dir };
-    for (size_t i = 0; i < setting->values.count; i++)
-        if (options_set(options, setting->key, setting->values.items[i], &source, err))
-            return -1;
-    return 0;
-}
-
-/* Read the recipe, and bring its settings in through the same rows as the command line's. */
-static int apply_recipe(const char *path, struct options *options, struct recipe *recipe,
-                        struct error **err)
-{
-    AUTO_STRINGS struct string_list session = { 0 };
-    AUTO_STRINGS struct string_list disk = { 0 };
-    AUTO_STRINGS struct string_list bundle = { 0 };
-    options_section_names(options, OPTION_SECTION_TOP, &session);
-    options_section_names(options, OPTION_SECTION_DISK, &disk);
-    options_section_names(options, OPTION_SECTION_BUNDLE, &bundle);
-    const char *const *const keys[RECIPE_SECTION_COUNT] = {
-        [RECIPE_SESSION] = (const char *const *)session.items,
-        [RECIPE_DISK] = (const char *const *)disk.items,
-        [RECIPE_BUNDLE] = (const char *const *)bundle.items,
+    const struct build_values *values = invocation->values;
+    const struct keyring no_keys = { 0 };
+    const struct input_options input = input_options_of(&values->input, &no_keys);
+    const struct dry_run dry_run = {
+        .path = path,
+        .input = &input,
+        .plan = plan,
+        .options = invocation->options,
+        .bundle = &values->bundle,
+        .keys = &values->keys,
+        .network = values->appliance.network,
     };
-    if (recipe_read(path, keys, recipe, err))
-        return -1;
-    for (size_t i = 0; i < recipe->count; i++)
-        if (apply_setting(options, recipe, &recipe->settings[i], err))
-            return -1;
-    return 0;
+    return dry_run_print(&dry_run, invocation->progress, err);
 }
 
 static int run(const struct invocation *invocation, struct error **err)
 {
     struct build_values *values = invocation->values;
     AUTO_RECIPE struct recipe recipe = { 0 };
-    if (values->recipe && apply_recipe(values->recipe, invocation->options, &recipe, err))
+    if (values->vars.count && !values->recipe)
+        return error_set(err, ERROR_USAGE, "--var goes with --recipe");
+    if (values->recipe &&
+        (recipe_load(values->recipe, &values->vars, invocation->options, &recipe, err) ||
+         recipe_faults_verdict(&recipe.faults, err)))
         return -1;
-    const struct string_list *arguments = invocation->arguments;
-    const char *path = arguments->count ? arguments->items[0] : recipe.image;
+    const char *path;
+    if (operations_image(&values->operations, invocation->arguments, &path, err))
+        return -1;
+    path = path ? path : recipe.image;
     if (!path)
         return error_set(err, ERROR_USAGE, "the image is missing: %s",
                          values->recipe ? "neither the recipe nor the command line names one"
                                         : "name one, or give a --recipe");
     customize_plan_move(&recipe.plan, &values->operations.plan);
 
+    if (values->dry_run)
+        return print_plan(invocation, path, &recipe.plan, err);
     AUTO_KEYRING struct keyring keyring = { 0 };
     struct build_request request = {
         .path = path,
         .plan = &recipe.plan,
+        .sysprep = values->sysprep.plan,
         .guest = guest_options_of(&values->appliance, invocation->common),
     };
+    if (values->sysprep.dry_run) { /* nothing is signed: what opens the input is enough */
+        if (keyring_read_for_input(&keyring, &values->keys, path, err))
+            return -1;
+        request.input = input_options_of(&values->input, &keyring);
+        return sysprep_preview(&request, values->bundle.json, invocation->progress, err);
+    }
     if (bundle_request_fill(&request, &values->bundle, &values->keys, invocation->options, &keyring,
                             "image", err))
         return -1;
     request.layout = layout_request_of(&values->layout, invocation->options);
-    request.report.recipe = values->recipe;
+    request.layout.mask_free = !values->layout.no_mask_free; /* a bundle goes to others */
+    AUTO_STRINGS struct string_list recipes = { 0 };
+    for (size_t i = 0; i < recipe.source_count; i++)
+        string_list_add(&recipes, recipe.sources[i]->path);
+    request.report.recipes = &recipes;
     request.input = input_options_of(&values->input, &keyring);
     AUTO_RESULT struct build_result result = { 0 };
     if (forge_build(&request, invocation->progress, &result, err))

@@ -20,7 +20,7 @@ static void declare(struct options *options, void *opaque)
     declare_input(options, &values->input);
     declare_signing_keys(options, &values->keys);
     declare_bundle(options, &values->bundle);
-    declare_appliance(options, &values->appliance);
+    declare_guest(options, &values->appliance);
 }
 
 static void clear(void *opaque)

@@ -34,7 +34,7 @@ static void declare(struct options *options, void *opaque)
     declare_layout(options, &values->layout);
     declare_input(options, &values->input);
     declare_opening_key(options, &values->keys);
-    declare_appliance(options, &values->appliance);
+    declare_guest(options, &values->appliance);
 }
 
 static void clear(void *opaque)

@@ -3,16 +3,18 @@
 #include "forge/cli/bundle_request.h"
 #include "forge/cli/layout_options.h"
 #include "forge/cli/operations.h"
+#include "forge/cli/sysprep_options.h"
 
 struct customize_values {
     struct operation_settings operations;
+    struct sysprep_settings sysprep;
     struct layout_settings layout;
     struct input_settings input;
     struct key_settings keys;
     struct appliance_settings appliance;
     char *output;
     int format; /* enum image_format */
-    bool force, list;
+    bool force, list, json;
 };
 
 static const struct option_choice formats[] = { { "raw", IMAGE_RAW },
@@ -26,6 +28,8 @@ static const struct option_row rows[] = {
       "Format of the new image (qcow2)", .choices = formats },
     { "force", 0, OPTION_FLAG, NULL, FIELD(force), "Replace an image that is there" },
     { "list", 0, OPTION_FLAG, NULL, FIELD(list), "List the operations, and do nothing" },
+    { "json", 0, OPTION_FLAG, NULL, FIELD(json),
+      "Print the list, or what --sysprep-dry-run finds, as JSON" },
 };
 
 static void declare(struct options *options, void *opaque)
@@ -34,10 +38,11 @@ static void declare(struct options *options, void *opaque)
     values->format = IMAGE_QCOW2;
     options_add(options, "Output", OPTION_SECTION_NONE, rows, ARRAY_SIZE(rows), values);
     declare_operations(options, &values->operations);
+    declare_sysprep(options, &values->sysprep);
     declare_layout(options, &values->layout);
     declare_input(options, &values->input);
     declare_opening_key(options, &values->keys);
-    declare_appliance(options, &values->appliance);
+    declare_guest(options, &values->appliance);
     declare_guest_network(options, &values->appliance);
 }
 
@@ -51,15 +56,21 @@ static void clear(void *opaque)
 static int run(const struct invocation *invocation, struct error **err)
 {
     struct customize_values *values = invocation->values;
+    if (values->json && !values->list)
+        return error_set(err, ERROR_USAGE, "--json goes with --list");
+    if (values->list && values->json)
+        return operations_print_json(stdout, err);
     if (values->list) {
         operations_print(stdout);
         return 0;
     }
-    if (!invocation->arguments->count)
+    const char *path;
+    if (operations_image(&values->operations, invocation->arguments, &path, err))
+        return -1;
+    if (!path)
         return error_set(err, ERROR_USAGE, "the image to customize is missing");
-    if (!values->output)
+    if (!values->output && !values->sysprep.dry_run)
         return error_set(err, ERROR_USAGE, "the image to write is missing: give --output");
-    const char *path = invocation->arguments->items[0];
     AUTO_KEYRING struct keyring keyring = { 0 };
     if (keyring_read_for_input(&keyring, &values->keys, path, err))
         return -1;
@@ -67,12 +78,15 @@ static int run(const struct invocation *invocation, struct error **err)
         .path = path,
         .input = input_options_of(&values->input, &keyring),
         .plan = &values->operations.plan,
+        .sysprep = values->sysprep.plan,
         .guest = guest_options_of(&values->appliance, invocation->common),
         .layout = layout_request_of(&values->layout, invocation->options),
         .output = values->output,
         .output_format = (enum image_format)values->format,
         .replace_output = values->force,
     };
+    if (values->sysprep.dry_run)
+        return sysprep_preview(&request, values->json, invocation->progress, err);
     if (forge_build_image(&request, invocation->progress, err))
         return -1;
     puts(values->output);

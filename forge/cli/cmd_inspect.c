@@ -15,7 +15,7 @@ static void declare(struct options *options, void *opaque)
     options_add(options, "Result", OPTION_SECTION_NONE, rows, ARRAY_SIZE(rows), values);
     declare_checking_certificate(options, &values->keys);
     declare_input_format(options, &values->input);
-    declare_appliance(options, &values->appliance);
+    declare_guest(options, &values->appliance);
 }
 
 static int run(const struct invocation *invocation, struct error **err)

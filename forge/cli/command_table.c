@@ -8,6 +8,7 @@
 const struct command *const commands[] = {
     &command_build,
     &command_customize,
+    &command_recipe,
     &command_bundle,
     &command_convert,
     &command_unbundle,
@@ -19,6 +20,7 @@ const struct command *const commands[] = {
     &command_ls,
     &command_cat,
     &command_copy_out,
+    &command_sysprep,
     &command_keygen,
     &command_appliance,
     &command_doctor,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Layout, size and file system of the disk that comes out, and the rules of what goes into it. */
 #include "forge/cli/layout_options.h"
+#include "forge/base/file.h"
 
 #include <string.h>
 
@@ -51,12 +52,37 @@ static int set_include(void *field, const struct option_row *row, const char *te
     return add_rule(container_of(field, struct layout_settings, rules), TREE_INCLUDE, text);
 }
 
+/* A kind by its name, or a file; FIELD is the request. */
+static int set_fstab(void *field, const struct option_row *row, const char *text,
+                     const struct option_source *source, struct error **err)
+{
+    enum { FSTAB_MAX = 1 << 20 };
+    static const char *const names[] = { [LAYOUT_FSTAB_KEEP] = "keep",
+                                         [LAYOUT_FSTAB_DEFAULT] = "default",
+                                         [LAYOUT_FSTAB_LEGACY] = "legacy" };
+    (void)row;
+    struct layout_request *request = field;
+    free((char *)STEAL(request->fstab_text));
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+        if (strcmp(text, names[i]) == 0) {
+            request->fstab = (enum layout_fstab)i;
+            return 0;
+        }
+    }
+    AUTO_FREE char *path = path_join(source->base_dir, text);
+    request->fstab = LAYOUT_FSTAB_TEXT;
+    request->fstab_text = file_read_text(path, FSTAB_MAX, err);
+    return request->fstab_text ? 0 : -1;
+}
+
 #define FIELD(member) .offset = offsetof(struct layout_settings, member)
 static const struct option_row layout_rows[] = {
     { "layout", 0, OPTION_CHOICE, "keep|rootfs|mbr|gpt", FIELD(layout),
       "The disk as it is, the root file system alone, or a fresh disk that boots (keep; of files: "
       "rootfs)",
       .choices = layouts },
+    { "efi", 0, OPTION_FLAG, NULL, FIELD(efi),
+      "With an EFI system partition: GPT's disk boots by UEFI as well" },
     { "size", 0, OPTION_CUSTOM, "SIZE|min|+FREE", FIELD(request),
       "Size of the disk, as small as can be, or how much stays free", .set = set_size },
     { "fs", 0, OPTION_CHOICE, "ext2|ext3|ext4", FIELD(type),
@@ -65,11 +91,19 @@ static const struct option_row layout_rows[] = {
     { "uuid", 0, OPTION_STRING, "UUID", FIELD(uuid), "Its UUID (as it was, else a new one)" },
     { "reserved", 0, OPTION_INTEGER, "PERCENT", FIELD(reserved),
       "Blocks that only root can take (0)", .min = 0, .max = 50 },
+    { "fstab", 0, OPTION_CUSTOM, "keep|default|legacy|FILE", FIELD(request),
+      "Make the guest's fstab fit, or replace it by one of ec2-bundle-vol's or a file (keep)",
+      .set = set_fstab },
     { "old-grub", 0, OPTION_FLAG, NULL, FIELD(old_grub),
       "Without the features that PV-GRUB and GRUB 0.97 cannot read" },
     { "time", 0, OPTION_INTEGER, "SECONDS", FIELD(now),
       "When the file system was made, since 1970 (now)", "SOURCE_DATE_EPOCH", .min = 0,
       .max = INT64_C(253402300799) },
+    { "mask-free", 0, OPTION_FLAG, NULL, FIELD(mask_free),
+      "Leave out what the file systems of a kept disk call free, deleted files (build does)" },
+    { "no-mask-free", 0, OPTION_FLAG, NULL, FIELD(no_mask_free), "Take it along" },
+    { "repair", 0, OPTION_FLAG, NULL, FIELD(repair),
+      "Have e2fsck repair file systems with errors, in the copy" },
 };
 
 static const struct option_row rule_rows[] = {
@@ -94,35 +128,14 @@ void layout_settings_clear(struct layout_settings *settings)
     for (size_t i = 0; i < settings->rule_count; i++)
         free((char *)settings->rules[i].pattern);
     free(settings->rules);
-}
-
-/* FORMAT.md 10, step 7; behind the user's own rules. */
-static void add_filter(struct layout_settings *settings)
-{
-    static const char *const patterns[] = {
-        "*/#*#",
-        "*/.#*",
-        "*.sw",
-        "*.swo",
-        "*.swp",
-        "*~",
-        "*.pem",
-        "*.priv",
-        "*id_rsa*",
-        "*id_dsa*",
-        "*.gpg",
-        "*.jks",
-        "*/.ssh/authorized_keys",
-        "*/.bash_history",
-    };
-    for (size_t i = 0; settings->filter && i < ARRAY_SIZE(patterns); i++)
-        add_rule(settings, TREE_EXCLUDE, patterns[i]);
+    free((char *)settings->request.fstab_text);
 }
 
 struct layout_request layout_request_of(struct layout_settings *settings,
                                         const struct options *options)
 {
-    add_filter(settings);
+    for (size_t i = 0; settings->filter && layout_filter[i]; i++) /* behind the user's own */
+        add_rule(settings, TREE_EXCLUDE, layout_filter[i]);
     struct layout_request request = settings->request;
     request.layout = (enum disk_layout)settings->layout;
     request.type = (enum ext_type)settings->type;
@@ -130,10 +143,13 @@ struct layout_request layout_request_of(struct layout_settings *settings,
     request.uuid = settings->uuid;
     request.reserved_percent = (unsigned)settings->reserved;
     request.old_boot_loader = settings->old_grub;
+    request.efi = settings->efi;
     request.now = settings->now;
     /* 0 stands for the clock from here on, and ext's own tools take it for that as well. */
     if (!request.now && options_origin(options, "time") != OPTION_FROM_DEFAULT)
         request.now = 1;
+    request.mask_free = settings->mask_free && !settings->no_mask_free;
+    request.repair = settings->repair;
     request.rules = settings->rules;
     request.rule_count = settings->rule_count;
     return request;

@@ -9,12 +9,12 @@
 /* {0} before; clear with layout_settings_clear. */
 struct layout_settings {
     int layout, type;              /* enum disk_layout, enum ext_type */
-    struct layout_request request; /* its size is set by --size */
+    struct layout_request request; /* its size and fstab are set; the fstab's text is owned */
     char *label, *uuid;
     int64_t reserved, now;
     struct layout_rule *rules; /* with their patterns owned */
     size_t rule_count;
-    bool filter, old_grub;
+    bool filter, old_grub, efi, mask_free, no_mask_free, repair;
 };
 
 /* In a recipe they stand under "disk". */

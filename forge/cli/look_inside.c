@@ -7,7 +7,7 @@ void declare_look(struct options *options, struct look_settings *settings)
 {
     declare_input(options, &settings->input);
     declare_opening_key(options, &settings->keys);
-    declare_appliance(options, &settings->appliance);
+    declare_guest(options, &settings->appliance);
 }
 
 int look_open(struct look *look, const struct look_settings *settings,

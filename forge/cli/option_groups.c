@@ -47,7 +47,25 @@ static const struct option_row format_rows[] = {
       "Accept a backing file, if every layer records its format" },
 };
 
-static const struct option_row tmpdir_rows[] = {
+static int set_sha256(void *field, const struct option_row *row, const char *text,
+                      const struct option_source *source, struct error **err)
+{
+    (void)row;
+    (void)source;
+    AUTO_FREE char *digits = xstrdup(text);
+    for (char *at = digits; *at; at++)
+        *at = (char)tolower((unsigned char)*at);
+    if (!is_hex(digits, 64))
+        return error_set(err, ERROR_USAGE, "\"%s\" is not a SHA-256 in 64 digits", text);
+    char **sha256 = field;
+    free(*sha256);
+    *sha256 = STEAL(digits);
+    return 0;
+}
+
+static const struct option_row use_rows[] = {
+    { "sha256", 0, OPTION_STRING, "HEX", FIELD(input_settings, sha256),
+      "What sha256sum says of the file IMAGE; nothing else is used", .set = set_sha256 },
     { "tmpdir", 0, OPTION_PATH, "DIR", FIELD(input_settings, tmpdir),
       "Directory for large temporary files" },
 };
@@ -61,8 +79,7 @@ void declare_input_format(struct options *options, struct input_settings *settin
 void declare_input(struct options *options, struct input_settings *settings)
 {
     declare_input_format(options, settings);
-    options_add(options, "Input", OPTION_SECTION_TOP, tmpdir_rows, ARRAY_SIZE(tmpdir_rows),
-                settings);
+    options_add(options, "Input", OPTION_SECTION_TOP, use_rows, ARRAY_SIZE(use_rows), settings);
 }
 
 /* -- keys -- */
@@ -81,7 +98,8 @@ void declare_input(struct options *options, struct input_settings *settings)
     {                                                                                              \
         "passphrase", 0, OPTION_STRING, "env:NAME|file:PATH|fd:N",                                 \
             FIELD(key_settings, passphrase),                                                       \
-            "Where the passphrase of an encrypted private key is", .set = set_passphrase           \
+            "Where the passphrase of an encrypted private key is", .secret = true,                 \
+                                                                   .set = set_passphrase           \
     }
 
 #define ROW_EC2CERT                                                                                \
@@ -380,10 +398,15 @@ static const struct option_row appliance_rows[] = {
       "Use the fixed appliance that forge appliance made", "FORGE_APPLIANCE" },
 };
 
+static const struct option_row guest_rows[] = {
+    { "root", 0, OPTION_STRING, "DEVICE", FIELD(appliance_settings, root),
+      "The root file system of the system that is meant, such as /dev/sda2" },
+};
+
 static const struct option_row network_rows[] = {
     { "network", 0, OPTION_FLAG, NULL, FIELD(appliance_settings, network),
       "Let commands in the guest reach the network" },
-    { "ca-cert", 0, OPTION_PATH, "FILE", FIELD(appliance_settings, ca_certificate),
+    { "run-ca-cert", 0, OPTION_PATH, "FILE", FIELD(appliance_settings, ca_certificate),
       "A certificate authority that guest commands trust during the run" },
 };
 
@@ -391,6 +414,13 @@ void declare_appliance(struct options *options, struct appliance_settings *setti
 {
     options_add(options, "Appliance", OPTION_SECTION_TOP, appliance_rows,
                 ARRAY_SIZE(appliance_rows), settings);
+}
+
+void declare_guest(struct options *options, struct appliance_settings *settings)
+{
+    declare_appliance(options, settings);
+    options_add(options, "Appliance", OPTION_SECTION_TOP, guest_rows, ARRAY_SIZE(guest_rows),
+                settings);
 }
 
 void declare_guest_network(struct options *options, struct appliance_settings *settings)
@@ -410,6 +440,7 @@ struct guest_options guest_options_of(const struct appliance_settings *settings,
         .appliance = settings->appliance,
         .network = settings->network,
         .ca_certificate = settings->ca_certificate,
+        .root = settings->root,
         .trace = common->trace,
     };
 }

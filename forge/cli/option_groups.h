@@ -18,10 +18,10 @@ void declare_common(struct options *options, struct common_settings *settings);
 struct input_settings {
     int format; /* 0: recognized; else enum image_format + 1 */
     bool allow_backing;
-    char *tmpdir;
+    char *tmpdir, *sha256;
 };
 void declare_input(struct options *options, struct input_settings *settings);
-void declare_input_format(struct options *options, struct input_settings *settings); /* no tmpdir */
+void declare_input_format(struct options *options, struct input_settings *settings); /* no more */
 
 /* Certificates and keys. Which of the options a verb has depends on what it does with them. */
 struct key_settings {
@@ -58,11 +58,12 @@ void bundle_settings_clear(struct bundle_settings *settings);
 struct appliance_settings {
     int accel; /* enum accel */
     int64_t memsize, smp, launch_timeout;
-    char *appliance;
+    char *appliance, *root;
     bool network;
     char *ca_certificate;
 };
 void declare_appliance(struct options *options, struct appliance_settings *settings);
+void declare_guest(struct options *options, struct appliance_settings *settings);
 void declare_guest_network(struct options *options, struct appliance_settings *settings);
 struct guest_options guest_options_of(const struct appliance_settings *settings,
                                       const struct common_settings *common);

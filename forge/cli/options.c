@@ -32,6 +32,7 @@ void options_free(struct options *options)
         return;
     for (size_t i = 0; i < options->count; i++) {
         struct option_slot *slot = &options->slots[i];
+        string_list_clear(&slot->given);
         if (slot->row->kind == OPTION_LIST)
             string_list_clear(slot->field);
         else if (slot->row->kind == OPTION_STRING || slot->row->kind == OPTION_PATH)
@@ -140,6 +141,16 @@ static int set_custom(struct option_slot *slot, const char *text,
     return slot->row->set(slot->field, slot->row, text, source, err);
 }
 
+/* Lists and their like gather texts, the others have the last one. */
+static void note_given(struct option_slot *slot, const char *text, enum option_origin origin)
+{
+    bool gathers = slot->row->kind == OPTION_LIST || slot->row->kind == OPTION_CUSTOM;
+    if (!gathers || origin != slot->origin)
+        string_list_clear(&slot->given);
+    if (slot->row->kind != OPTION_STEP) /* whose texts may be secret, and are in the plan */
+        string_list_add(&slot->given, text);
+}
+
 static int set_slot(struct option_slot *slot, const char *text, const struct option_source *source,
                     struct error **err)
 {
@@ -156,6 +167,7 @@ static int set_slot(struct option_slot *slot, const char *text, const struct opt
                          slot->row->value_name);
     if ((slot->row->set ? set_custom : setters[slot->row->kind])(slot, text, source, err))
         return slot->row->kind == OPTION_STEP ? -1 : error_wrap(err, "%s", source->where);
+    note_given(slot, text ? text : "true", source->origin);
     slot->origin = source->origin;
     return 0;
 }
@@ -183,14 +195,6 @@ enum option_origin options_origin(const struct options *options, const char *nam
 {
     const struct option_slot *slot = find_slot(options, name);
     return slot ? slot->origin : OPTION_FROM_DEFAULT;
-}
-
-void options_section_names(const struct options *options, enum option_section section,
-                           struct string_list *names)
-{
-    for (size_t i = 0; i < options->count; i++)
-        if (options->slots[i].section == section)
-            string_list_add(names, options->slots[i].row->name);
 }
 
 /* -- the command line -- */

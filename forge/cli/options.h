@@ -53,6 +53,7 @@ struct option_row {
     const char *environment; /* names of variables that give a default, strongest first */
     int64_t min, max;
     const struct option_choice *choices;
+    bool secret; /* the value may be a secret, if only by mistake: it is never shown */
     /* Takes the text instead of the kind's own setter; CUSTOM and STEP have only this. FIELD is at
      * the row's offset; TEXT is NULL when there is no value. */
     int (*set)(void *field, const struct option_row *row, const char *text,
@@ -92,23 +93,20 @@ MUST_CHECK int options_set(struct options *options, const char *name, const char
 /* The strongest place that has set option NAME. */
 enum option_origin options_origin(const struct options *options, const char *name);
 
-/* The names of a recipe section's keys, appended to NAMES. */
-void options_section_names(const struct options *options, enum option_section section,
-                           struct string_list *names);
-
 /* Print the groups as --help shows them. */
 void options_print_help(const struct options *options, FILE *file);
 
 /* Print "--name" or "--name VALUE" a line, and short options likewise: what completion reads. */
 void options_print_list(const struct options *options, FILE *file);
 
-/* How much of a group is seen by options_help.c. */
+/* A row in use; what walks all rows sees it. */
 struct option_slot {
     const struct option_row *row;
     void *field;
     const char *heading;
     enum option_section section;
     enum option_origin origin;
+    struct string_list given; /* the texts that set it, all from ORIGIN; a flag's are "true" */
 };
 
 struct options {

@@ -11,6 +11,7 @@
 
 static const struct compat_tool *const tools[] = {
     &compat_bundle_image,
+    &compat_bundle_vol,
     &compat_unbundle,
     &compat_migrate_manifest,
 };
@@ -31,15 +32,16 @@ static const struct argument_row common_rows[] = {
 };
 #undef FIELD
 
-/* The tool's own rows, then the common ones. */
+/* The tool's own rows, those that it shares, then the common ones. */
 struct command_line {
-    struct argument_group groups[2];
+    struct argument_group groups[3];
 };
 
 static struct command_line command_line_of(const struct compat_tool *tool, void *values,
                                            struct compat_common *common)
 {
     return (struct command_line){ { { tool->rows, tool->row_count, values },
+                                    { tool->shared_rows, tool->shared_row_count, values },
                                     { common_rows, ARRAY_SIZE(common_rows), common } } };
 }
 
@@ -152,7 +154,8 @@ static int start(const struct compat_tool *tool, struct compat_run *run,
         return -1;
     if (answer(tool, common, &line))
         return flush_output(err);
-    if (arguments_check_mandatory(line.groups, ARRAY_SIZE(line.groups), err))
+    bool waived = tool->waives && tool->waives(run->values);
+    if (!waived && arguments_check_mandatory(line.groups, ARRAY_SIZE(line.groups), err))
         return -1;
     tool_home_complete(argv[0]);
     return run_tool(tool, run, err);

@@ -16,6 +16,7 @@ enum compat_status {
     COMPAT_FILE = 2,       /* a backup exists already */
     COMPAT_NO_MAPPING = 6, /* the table has no counterpart of an id */
     COMPAT_LOOKUP = 7,     /* counterparts cannot be asked for */
+    COMPAT_METADATA = 12,  /* nor can an instance's metadata */
     COMPAT_FAILED = 254,
     COMPAT_INTERRUPTED = 255,
 };
@@ -39,12 +40,16 @@ struct compat_tool {
     const char *manual; /* what it does, in paragraphs */
     const struct argument_row *rows;
     size_t row_count;
+    const struct argument_row *shared_rows; /* the same of the values' first member; may be NULL */
+    size_t shared_row_count;
     size_t values_size;
+    bool (*waives)(const void *values); /* whether VALUES need no mandatory options; may be NULL */
     int (*run)(struct compat_run *run, struct error **err);
     void (*clear)(void *values); /* frees what is in VALUES; may be NULL */
 };
 
-extern const struct compat_tool compat_bundle_image, compat_unbundle, compat_migrate_manifest;
+extern const struct compat_tool compat_bundle_image, compat_bundle_vol, compat_unbundle,
+    compat_migrate_manifest;
 
 /* The tool that a program called PATH (argv[0]) stands in for, or NULL. */
 const struct compat_tool *compat_find(const char *path);

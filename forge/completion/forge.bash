@@ -21,6 +21,10 @@ _forge() {
         COMPREPLY=($(compgen -W "$("$program" --list-verbs 2>/dev/null)" -- "$word"))
         return
     fi
+    if [[ $verb == recipe && $word != -* ]] && ((COMP_CWORD == 2)); then
+        COMPREPLY=($(compgen -W "check schema init" -- "$word"))
+        return
+    fi
     if [[ $previous == -* ]]; then
         value=$(_forge_value_name "$program" "$verb" "$previous")
         if [[ $value == *'|'* && $value != *[A-Z]* ]]; then

@@ -7,11 +7,12 @@
 #include "forge/join/boot_reason.h"
 #include "fsimage/boot_sector.h"
 
+#include <string.h>
 #include <time.h>
 
 /* A prompt counts when the console pauses behind it; a failure's last words are waited for; a
  * firmware that says nothing at all runs on a KVM that does not work. */
-enum { PAUSE_MS = 300 };
+enum { PAUSE_MS = 300, TIMER_ATTEMPTS = 3 };
 static const double last_words = 2, silence = 10;
 
 static double now(void)
@@ -19,6 +20,16 @@ static double now(void)
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+/* The one restart too many is an end, and what hints at its reason is kept. */
+static void follow_restarts(struct boot_watch *watch, const struct machine *machine)
+{
+    int allowed = watch->request->restarts;
+    while (watch->restarts < machine_restarts(machine) && watch->restarts < allowed) {
+        boot_watch_restart(watch);
+        log_info("the guest restarts itself (%d of %d times)", watch->restarts, allowed);
+    }
 }
 
 /* Take what the machine says next; *EVENT tells what it was. */
@@ -30,6 +41,7 @@ static int listen(struct boot_watch *watch, struct machine *machine, enum machin
     if (cancel_check(err))
         return -1;
     *event = machine_wait(machine, -1, PAUSE_MS, bytes, &count);
+    follow_restarts(watch, machine);
     if (*event == MACHINE_TALKS)
         boot_watch_feed(watch, bytes, count);
     else
@@ -82,11 +94,23 @@ static bool machine_failed(const struct boot_watch *watch, const struct boot_mac
     return watch->verdict == BOOT_ENDED && (end == MACHINE_DIED || end == MACHINE_STOPPED);
 }
 
+/* In emulation, where nothing else can be done about it, the same again may go well. */
+static bool timer_failed(const struct boot_watch *watch, const struct boot_machine *boot,
+                         int *attempts)
+{
+    if (!watch->sign || strcmp(watch->sign->name, BOOT_SIGN_TIMER) != 0 ||
+        boot->options.accel != ACCEL_TCG || ++*attempts >= TIMER_ATTEMPTS)
+        return false;
+    log_info("the emulated timer did not tick in time for the kernel: starting again");
+    return true;
+}
+
 static void fill_result(struct boot_result *result, const struct boot_watch *watch,
                         const struct boot_machine *boot)
 {
     result->verdict = watch->verdict;
     result->accel = boot->options.accel;
+    result->restarts = machine_restarts(boot->machine);
     result->pattern =
         xstrdup(watch->expected ? watch->expected : (watch->sign ? watch->sign->name : NULL));
     result->line = xstrdup(watch->line);
@@ -139,6 +163,7 @@ int forge_boot(const struct boot_request *request, struct boot_result *result,
     if (!matcher || check_boot_code(request, result, err) ||
         boot_machine_prepare(&boot, request, err))
         return -1;
+    int attempts = 0;
     progress_begin(progress, "booting", 0);
     do {
         boot_watch_clear(&watch);
@@ -146,7 +171,8 @@ int forge_boot(const struct boot_request *request, struct boot_result *result,
         if (boot_machine_start(&boot, request, err) ||
             watch_machine(&watch, &boot, &result->seconds, progress, err))
             return -1;
-    } while (machine_failed(&watch, &boot) && boot_machine_weaken(&boot, request));
+    } while ((machine_failed(&watch, &boot) && boot_machine_weaken(&boot, request)) ||
+             timer_failed(&watch, &boot, &attempts));
     progress_end(progress);
     if (cancel_check(err)) /* a terminal's Ctrl-C ends QEMU as well */
         return -1;

@@ -14,9 +14,10 @@ struct boot_request {
     const char *tmpdir; /* NULL: as temporary_parent() */
     enum accel accel;
     enum machine_firmware firmware;
-    int cpus;    /* 0: cpu_count() */
-    int memory;  /* MiB; 0: BOOT_MEMORY */
-    int timeout; /* seconds; 0: BOOT_TIMEOUT */
+    int cpus;     /* 0: cpu_count() */
+    int memory;   /* MiB; 0: BOOT_MEMORY */
+    int timeout;  /* seconds; 0: BOOT_TIMEOUT */
+    int restarts; /* of the guest's own that are no failure yet */
     bool network;
     struct boot_pattern *const *expected; /* success instead of the table's rows; NULL: those */
     const char *const *expected_texts;    /* of the same patterns */
@@ -24,7 +25,7 @@ struct boot_request {
     int log_fd; /* receives all that the console says; -1: none */
 };
 
-enum { BOOT_TIMEOUT = 300, BOOT_MEMORY = 1024 };
+enum { BOOT_TIMEOUT = 300, BOOT_MEMORY = 1024, BOOT_RESTARTS = 3 };
 
 enum boot_verdict { BOOT_UNDECIDED, BOOT_SUCCESS, BOOT_FAILURE, BOOT_TIMED_OUT, BOOT_ENDED };
 
@@ -36,6 +37,7 @@ struct boot_result {
     char *line;    /* that matched, may be NULL */
     char *tail;    /* the console's last lines */
     double seconds;
+    int restarts;     /* of the guest's own */
     enum accel accel; /* that was used */
 };
 
@@ -44,7 +46,8 @@ struct boot_result {
 MUST_CHECK int forge_boot(const struct boot_request *request, struct boot_result *result,
                           struct progress *progress, struct error **err);
 
-/* Boot the image with the terminal as its console, until it powers off or Ctrl-] leaves it.
+/* Boot the image with the terminal as its console, until it powers off or Ctrl-] leaves it;
+ * it may restart as often as it likes.
  * ERROR_USAGE when there is no terminal. */
 MUST_CHECK int forge_boot_terminal(const struct boot_request *request, struct error **err);
 

@@ -21,6 +21,7 @@ int boot_machine_prepare(struct boot_machine *boot, const struct boot_request *r
         .firmware = request->firmware,
         .cpus = request->cpus ? request->cpus : (int)cpu_count(),
         .memory = request->memory ? request->memory : BOOT_MEMORY,
+        .restarts = request->restarts,
         .network = request->network,
     };
     return 0;

@@ -8,9 +8,9 @@ static const struct {
     const char *sentence;
 } ends[] = {
     [MACHINE_DIED] = { true, "QEMU failed" },
-    [MACHINE_RESTARTED] = { false,
-                            "the guest restarted itself before it was up: a watchdog, a boot "
-                            "loader that crashed, or a first boot that wants a second one" },
+    [MACHINE_RESTARTED] = { false, "the guest restarted itself before it was up, more often than "
+                                   "--restarts allows: a watchdog, or a boot loader or kernel that "
+                                   "crashes" },
     [MACHINE_POWERED_OFF] = { false, "the guest powered itself off before it was up" },
     [MACHINE_DISK_FULL] = { true,
                             "there is no room left for what the guest writes: give --tmpdir a "

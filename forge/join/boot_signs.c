@@ -63,6 +63,8 @@ const struct boot_sign boot_signs[] = {
       "initrd is there and has the driver of a virtio disk" },
     { "no init", KERNEL_PANIC "(?:No working init found|Requested init )", BOOT_SIGN_FAILURE,
       "the kernel finds no first program: see init= on its command line, and /sbin/init" },
+    { BOOT_SIGN_TIMER, KERNEL_PANIC "IO-APIC \\+ timer doesn't work", BOOT_SIGN_FAILURE,
+      "the emulated timer did not tick in time for the kernel, as this host is busy: try again" },
     { "kernel panic", KERNEL_PANIC, BOOT_SIGN_FAILURE, "the kernel panicked" },
 
     /* -- the initrd -- */
@@ -90,7 +92,7 @@ const struct boot_sign boot_signs[] = {
       "systemd itself failed and stopped" },
 
     /* -- clues -- */
-    { "GRUB error", "^error: ", BOOT_SIGN_CLUE, NULL },
+    { "GRUB error", "^error: (?!no suitable video mode found)", BOOT_SIGN_CLUE, NULL },
     { "device timeout", "^\\[ *TIME *\\] Timed out waiting for device ", BOOT_SIGN_CLUE, NULL },
     { "root device timeout", "^Gave up waiting for root ", BOOT_SIGN_CLUE, NULL },
     { "failed mount", "^\\[ *FAILED *\\] Failed to (?:mount|start) .*(?:/|[Ff]ile ?[Ss]ystem)",

@@ -25,6 +25,9 @@ struct boot_sign {
 /* Ends with a row without a name. For one line the first row that matches counts. */
 extern const struct boot_sign boot_signs[];
 
+/* The row of a failure that is a busy host's: its emulated timer does not tick in time. */
+#define BOOT_SIGN_TIMER "emulated timer"
+
 /* A pattern, compiled. */
 struct boot_pattern;
 

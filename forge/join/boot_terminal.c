@@ -5,6 +5,7 @@
 #include "forge/join/boot_machine.h"
 #include "forge/join/boot_reason.h"
 
+#include <limits.h>
 #include <string.h>
 #include <termios.h>
 
@@ -89,6 +90,7 @@ int forge_boot_terminal(const struct boot_request *request, struct error **err)
     AUTO_BOOT_MACHINE struct boot_machine boot = { 0 };
     if (boot_machine_prepare(&boot, request, err))
         return -1;
+    boot.options.restarts = INT_MAX;
     log_info("Ctrl-] leaves; what the guest writes is thrown away");
     bool left = false, silent = false;
     do {

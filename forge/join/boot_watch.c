@@ -91,9 +91,20 @@ void boot_watch_pause(struct boot_watch *watch)
         judge(watch, prompt, false);
 }
 
+static void forget_clues(struct boot_watch *watch)
+{
+    while (watch->clue_count)
+        free(watch->clues[--watch->clue_count]);
+}
+
+void boot_watch_restart(struct boot_watch *watch)
+{
+    watch->restarts++;
+    forget_clues(watch);
+}
+
 void boot_watch_clear(struct boot_watch *watch)
 {
     free(watch->line);
-    for (size_t i = 0; i < watch->clue_count; i++)
-        free(watch->clues[i]);
+    forget_clues(watch);
 }

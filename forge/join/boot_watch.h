@@ -20,6 +20,7 @@ struct boot_watch {
     size_t clue_count;
     const char *came_up; /* the sign of a success that was not what the user expects, or NULL */
     bool heard, alive;   /* the console said something; the kernel did */
+    int restarts;        /* that were gone along with */
 };
 
 /* Begin; WATCH is cleared with boot_watch_clear, whatever it held before. */
@@ -28,6 +29,9 @@ void boot_watch_init(struct boot_watch *watch, const struct boot_request *reques
 
 /* The console said COUNT bytes. */
 void boot_watch_feed(struct boot_watch *watch, const char *bytes, size_t count);
+
+/* The guest begins again: what hinted at a failure before does so no more. */
+void boot_watch_restart(struct boot_watch *watch);
 
 /* It says no more for the moment: what stands on its last line may be a prompt. */
 void boot_watch_pause(struct boot_watch *watch);

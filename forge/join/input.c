@@ -2,6 +2,7 @@
 /* A disk image, or a bundle restored to one. */
 #include "forge/join/input.h"
 #include "forge/base/workdir.h"
+#include "forge/join/pin.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -58,14 +59,26 @@ static struct input *open_bundle(const char *path, const struct input_options *o
     return STEAL(input);
 }
 
+/* From here on the image must stay what it was when it was digested. */
+static int hold(struct input *input, const struct stat *seen, struct error **err)
+{
+    input->image->opened = *seen;
+    return image_check_unchanged(input->image, err);
+}
+
 struct input *input_open(const char *path, const struct input_options *options,
                          struct progress *progress, struct error **err)
 {
+    struct stat seen;
+    if (options->sha256 && pin_check(path, options->sha256, &seen, progress, err))
+        return NULL;
     if (!options->image.format && input_is_manifest(path))
         return open_bundle(path, options, progress, err);
     AUTO(input_close) struct input *input = NEW(struct input);
     input->image = image_open(path, &options->image, err);
-    return input->image ? STEAL(input) : NULL;
+    if (!input->image || (options->sha256 && hold(input, &seen, err)))
+        return NULL;
+    return STEAL(input);
 }
 
 void input_close(struct input *input)

@@ -11,6 +11,7 @@ struct input_options {
     struct image_options image;
     const struct private_key *key; /* opens a bundle; may be NULL for a disk image */
     const char *tmpdir;            /* where a bundle is restored; NULL: as temporary_parent() */
+    const char *sha256;            /* of the file, in lower case; NULL: whatever it is */
 };
 
 struct input {
@@ -25,7 +26,8 @@ bool input_is_manifest(const char *path);
 
 /* Open PATH. With options->image.format given it is a disk image, whatever its first bytes. A
  * bundle is restored sparsely to the temporary directory; its parts lie beside the manifest.
- * ERROR_USAGE when a bundle comes without a key; otherwise as image_open and bundle_extract. */
+ * A SHA-256 is checked first, of a bundle that of the manifest: ERROR_MISMATCH. ERROR_USAGE when a
+ * bundle comes without a key; otherwise as image_open and bundle_extract. */
 MUST_CHECK struct input *input_open(const char *path, const struct input_options *options,
                                     struct progress *progress, struct error **err);
 

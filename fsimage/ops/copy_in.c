@@ -6,6 +6,7 @@
 #include "fsimage/ops/local_file.h"
 #include "fsimage/ops/local_tree.h"
 #include "fsimage/ops/ops.h"
+#include "fsimage/ops/permissions.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -23,9 +24,11 @@ struct copy {
     struct guest *guest;
     const char *remote_dir;
     struct archive *archive;
-    char *directory; /* the last one that was made, as a name within the tree */
-    char *real;      /* its real path in the guest */
-    size_t count;    /* entries written */
+    char *directory;           /* the last one that was made, as a name within the tree */
+    char *real;                /* its real path in the guest */
+    size_t count;              /* entries written */
+    const struct owner *owner; /* NULL: root */
+    const char *mode;          /* of files; NULL: as executable as here */
 };
 
 DEFINE_CLEANUP(struct archive *, archive_write_free)
@@ -70,11 +73,23 @@ static int set_link_target(struct archive_entry *header, const struct local_entr
     return 0;
 }
 
+/* A directory that is there keeps its owner. */
+static int make_directory(struct copy *copy, const char *path, struct error **err)
+{
+    int exists = copy->owner ? guest_file_exists(copy->guest, path, err) : 1;
+    if (exists < 0 || guest_file_make_directory(copy->guest, path, err))
+        return -1;
+    if (!exists &&
+        guestfs_chown(guest_handle(copy->guest), copy->owner->uid, copy->owner->gid, path))
+        return guest_error(copy->guest, err, "%s", path);
+    return 0;
+}
+
 /* Make the directory NAME of the tree, or find it, and remember where it really is. */
 static int enter_directory(struct copy *copy, const char *name, struct error **err)
 {
     AUTO_FREE char *path = path_join(copy->remote_dir, name);
-    if (guest_file_make_directory(copy->guest, path, err))
+    if (make_directory(copy, path, err))
         return -1;
     char *real = guestfs_realpath(guest_handle(copy->guest), path);
     if (!real)
@@ -84,6 +99,13 @@ static int enter_directory(struct copy *copy, const char *name, struct error **e
     copy->directory = xstrdup(name);
     copy->real = real;
     return 0;
+}
+
+static mode_t file_mode(const struct copy *copy, const struct local_entry *entry)
+{
+    if (copy->mode)
+        return (mode_t)strtol(copy->mode, NULL, 8);
+    return entry->stat->st_mode & 0111 ? 0755 : 0644;
 }
 
 static int add_file(struct copy *copy, const struct local_entry *entry, struct error **err)
@@ -98,7 +120,9 @@ static int add_file(struct copy *copy, const struct local_entry *entry, struct e
     archive_entry_set_mtime(header, entry->stat->st_mtim.tv_sec, entry->stat->st_mtim.tv_nsec);
     bool is_link = S_ISLNK(entry->stat->st_mode);
     archive_entry_set_filetype(header, is_link ? AE_IFLNK : AE_IFREG);
-    archive_entry_set_perm(header, is_link ? 0777 : entry->stat->st_mode & 0111 ? 0755 : 0644);
+    archive_entry_set_perm(header, is_link ? 0777 : file_mode(copy, entry));
+    archive_entry_set_uid(header, copy->owner ? copy->owner->uid : 0);
+    archive_entry_set_gid(header, copy->owner ? copy->owner->gid : 0);
     if (is_link && set_link_target(header, entry, err))
         return -1;
     if (!is_link)
@@ -171,7 +195,14 @@ int op_copy_in(struct guest *guest, const struct customize_step *step, struct er
     if (fd < 0)
         return -1;
     AUTO_FREE char *local = local_path(step, step->first);
-    struct copy copy = { .guest = guest, .remote_dir = step->second };
+    struct copy copy = { .guest = guest, .remote_dir = step->second, .mode = step->mode };
+    struct owner owner;
+    if (step->owner) {
+        if (owner_find(guest, step->owner, &owner, err))
+            return -1;
+        owner.gid = owner.gid < 0 ? 0 : owner.gid;
+        copy.owner = &owner;
+    }
     int result = spool_tree(&copy, local, fd, err);
     free(copy.directory);
     free(copy.real);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --mkdir, --delete, --touch, --truncate: operations that only name a path. */
+/* --mkdir, --delete, --touch: operations that only name a path. */
 #include "fsimage/ops/guest_file.h"
 #include "fsimage/ops/ops.h"
+#include "fsimage/ops/permissions.h"
 
 #include <string.h>
 
@@ -10,7 +11,7 @@ int check_guest_path(struct customize_step *step, struct error **err)
     return guest_path_check(step->first, err);
 }
 
-int check_delete(struct customize_step *step, struct error **err)
+int check_not_root(struct customize_step *step, struct error **err)
 {
     if (guest_path_check(step->first, err))
         return -1;
@@ -21,7 +22,9 @@ int check_delete(struct customize_step *step, struct error **err)
 
 int op_mkdir(struct guest *guest, const struct customize_step *step, struct error **err)
 {
-    return guest_file_make_directory(guest, step->first, err);
+    return guest_file_make_directory(guest, step->first, err)
+               ? -1
+               : permissions_give(guest, step, step->first, err);
 }
 
 int op_delete(struct guest *guest, const struct customize_step *step, struct error **err)
@@ -49,14 +52,5 @@ int op_touch(struct guest *guest, const struct customize_step *step, struct erro
         return -1;
     if (guestfs_touch(guest_handle(guest), step->first))
         return guest_error(guest, err, "%s", step->first);
-    return 0;
-}
-
-int op_truncate(struct guest *guest, const struct customize_step *step, struct error **err)
-{
-    if (guest_file_require_regular(guest, step->first, false, err))
-        return -1;
-    if (guestfs_truncate(guest_handle(guest), step->first))
-        return guest_error(guest, err, "%s", step->first);
-    return 0;
+    return permissions_give(guest, step, step->first, err);
 }

@@ -62,3 +62,9 @@ char *local_file_read(const char *path, struct error **err)
     }
     return STEAL(text);
 }
+
+int check_local_file(struct customize_step *step, struct error **err)
+{
+    AUTO_FREE char *local = local_path(step, step->first);
+    return local_file_check(local, NULL, err);
+}

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --install, --uninstall PACKAGE,...: the guest's own package manager, chosen from one table. */
+/* --install, --package-file, --uninstall, --update: the guest's own package manager, chosen from
+ * one table. */
+#include "fsimage/ops/packages.h"
 #include "fsimage/ops/guest_file.h"
 #include "fsimage/ops/local_file.h"
 #include "fsimage/ops/ops.h"
@@ -16,7 +18,9 @@ struct package_manager {
     const char *refresh[ARGV_MAX]; /* before packages come from the network; may be empty */
     const char *install[ARGV_MAX];
     const char *install_file[ARGV_MAX]; /* packages that are files */
+    const char *upgrade[ARGV_MAX];      /* all that is installed */
     const char *remove[ARGV_MAX];
+    const char *clean[ARGV_MAX]; /* the packages that were fetched; may be empty */
 };
 
 #define APT                                                                                        \
@@ -25,30 +29,44 @@ struct package_manager {
 
 /* clang-format off */
 static const struct package_manager managers[] = {
-    { "apt",    { APT, "update" },
-                { APT, "install" },
-                { APT, "install" },
-                { APT, "remove" } },
-    { "dnf",    { NULL },
-                { "dnf", "-y", "install" },
-                { "dnf", "-y", "install" },
-                { "dnf", "-y", "remove" } },
-    { "yum",    { NULL },
-                { "yum", "-y", "install" },
-                { "yum", "-y", "install" },
-                { "yum", "-y", "remove" } },
-    { "zypper", { "zypper", "-n", "refresh" },
-                { "zypper", "-n", "install", "-l" },
-                { "zypper", "-n", "--no-refresh", "install", "-l", "--allow-unsigned-rpm" },
-                { "zypper", "-n", "remove" } },
-    { "pacman", { "pacman", "-Sy", "--noconfirm" },
-                { "pacman", "-S", "--noconfirm" },
-                { "pacman", "-U", "--noconfirm" },
-                { "pacman", "-R", "--noconfirm" } },
-    { "apk",    { "apk", "update" },
-                { "apk", "add" },
-                { "apk", "add", "--allow-untrusted" },
-                { "apk", "del" } },
+    { .name = "apt",
+      .refresh = { APT, "update" },
+      .install = { APT, "install" },
+      .install_file = { APT, "install" },
+      .upgrade = { APT, "upgrade" },
+      .remove = { APT, "remove" },
+      .clean = { "apt-get", "clean" } },
+    { .name = "dnf",
+      .install = { "dnf", "-y", "install" },
+      .install_file = { "dnf", "-y", "install" },
+      .upgrade = { "dnf", "-y", "upgrade" },
+      .remove = { "dnf", "-y", "remove" },
+      .clean = { "dnf", "clean", "packages" } },
+    { .name = "yum",
+      .install = { "yum", "-y", "install" },
+      .install_file = { "yum", "-y", "install" },
+      .upgrade = { "yum", "-y", "update" },
+      .remove = { "yum", "-y", "remove" },
+      .clean = { "yum", "clean", "packages" } },
+    { .name = "zypper",
+      .refresh = { "zypper", "-n", "refresh" },
+      .install = { "zypper", "-n", "install", "-l" },
+      .install_file = { "zypper", "-n", "--no-refresh", "install", "-l", "--allow-unsigned-rpm" },
+      .upgrade = { "zypper", "-n", "update", "-l" },
+      .remove = { "zypper", "-n", "remove" },
+      .clean = { "zypper", "-n", "clean" } },
+    { .name = "pacman",
+      .refresh = { "pacman", "-Sy", "--noconfirm" },
+      .install = { "pacman", "-S", "--noconfirm" },
+      .install_file = { "pacman", "-U", "--noconfirm" },
+      .upgrade = { "pacman", "-Su", "--noconfirm" },
+      .remove = { "pacman", "-R", "--noconfirm" },
+      .clean = { "/bin/sh", "-c", "rm -rf /var/cache/pacman/pkg/*" } }, /* -Scc would ask */
+    { .name = "apk", /* with --no-cache it refreshes by itself, and leaves nothing to clean */
+      .install = { "apk", "add", "--no-cache" },
+      .install_file = { "apk", "add", "--no-cache", "--allow-untrusted" },
+      .upgrade = { "apk", "upgrade", "--no-cache" },
+      .remove = { "apk", "del" } },
 };
 /* clang-format on */
 
@@ -92,6 +110,12 @@ bool install_is_local(const struct customize_step *step)
     return true;
 }
 
+void files_items(const struct customize_step *step, struct string_list *names)
+{
+    for (size_t i = 0; i < step->items.count; i++)
+        string_list_add(names, step->items.items[i]);
+}
+
 void files_install(const struct customize_step *step, struct string_list *names)
 {
     for (size_t i = 0; i < step->items.count; i++)
@@ -99,16 +123,17 @@ void files_install(const struct customize_step *step, struct string_list *names)
             string_list_add(names, step->items.items[i]);
 }
 
-/* A name must not be taken for an option, nor for anything that a package manager evaluates. */
+/* A name must not be taken for an option, nor for anything that a package manager evaluates. Groups
+ * of dnf begin with "@" and may have blanks. */
 static int check_name(const char *name, struct error **err)
 {
-    bool good = isalnum((unsigned char)*name) || *name == '@';
+    bool group = *name == '@', good = group || isalnum((unsigned char)*name);
     for (const char *at = name; *at; at++)
-        good &= isalnum((unsigned char)*at) || strchr("+-._:=~@*^", *at);
+        good &= isalnum((unsigned char)*at) || strchr("+-._:=~@*^", *at) || (group && *at == ' ');
     return good ? 0 : error_set(err, ERROR_USAGE, "\"%s\" is not the name of a package", name);
 }
 
-int check_uninstall(struct customize_step *step, struct error **err)
+int check_package_names(struct customize_step *step, struct error **err)
 {
     for (size_t i = 0; i < step->items.count; i++)
         if (check_name(step->items.items[i], err))
@@ -127,38 +152,14 @@ int check_install(struct customize_step *step, struct error **err)
     return 0;
 }
 
-/* Local package files go to DIR of the guest, their paths to FILES; the other names to NAMES. */
-static int sort_packages(struct guest *guest, const struct customize_step *step, const char *dir,
-                         struct string_list *files, struct string_list *names, struct error **err)
+int check_package_file(struct customize_step *step, struct error **err)
 {
     for (size_t i = 0; i < step->items.count; i++) {
-        const char *package = step->items.items[i];
-        if (!is_file(package)) {
-            string_list_add(names, package);
-            continue;
-        }
-        AUTO_FREE char *local = local_path(step, package);
-        string_list_take(files, path_join(dir, path_basename(local)));
-        if (guest_file_upload(guest, local, files->items[files->count - 1], false, err))
+        AUTO_FREE char *local = local_path(step, step->items.items[i]);
+        if (local_file_check(local, NULL, err))
             return -1;
     }
     return 0;
-}
-
-static int install(struct guest *guest, const struct package_manager *manager,
-                   const struct customize_step *step, const char *dir, struct error **err)
-{
-    AUTO_STRINGS struct string_list files = { 0 };
-    AUTO_STRINGS struct string_list names = { 0 };
-    static const struct string_list none = { 0 };
-    if (sort_packages(guest, step, dir, &files, &names, err))
-        return -1;
-    if (names.count && manager->refresh[0] && run_manager(guest, manager->refresh, &none, err))
-        return -1;
-    /* Files first: a package from the network may depend on one of them. */
-    if (files.count && run_manager(guest, manager->install_file, &files, err))
-        return -1;
-    return names.count ? run_manager(guest, manager->install, &names, err) : 0;
 }
 
 /* Debian's packages start services when they are installed, unless this file forbids it; one that
@@ -179,24 +180,143 @@ static int forbid_services(struct guest *guest, const char *path, bool *forbidde
     return 0;
 }
 
-int op_install(struct guest *guest, const struct customize_step *step, struct error **err)
+typedef int package_work(struct guest *guest, const struct package_manager *manager,
+                         const struct customize_step *step, struct error **err);
+
+static const struct string_list nothing = { 0 };
+
+/* WORK with the guest's package manager, while no service is started; then without what was
+ * fetched for it. */
+static int manage(struct guest *guest, package_work *work, const struct customize_step *step,
+                  struct error **err)
 {
     static const char policy[] = "/usr/sbin/policy-rc.d";
     const struct package_manager *manager = find_manager(guest, err);
-    AUTO_FREE char *dir = manager ? guest_file_temporary(guest, err) : NULL;
-    if (!dir)
+    if (!manager)
         return -1;
     bool forbidden = false;
     int result = forbid_services(guest, policy, &forbidden, err);
     if (!result)
-        result = install(guest, manager, step, dir, err);
+        result = work(guest, manager, step, err);
+    if (!result && manager->clean[0])
+        result = run_manager(guest, manager->clean, &nothing, err);
     if (forbidden && guestfs_rm_f(guest_handle(guest), policy))
         result = guest_error(guest, err, "removing %s", policy);
+    return result;
+}
+
+/* Bring the names of packages up to date where that is a command of its own. */
+static int refresh(struct guest *guest, const struct package_manager *manager, struct error **err)
+{
+    return manager->refresh[0] ? run_manager(guest, manager->refresh, &nothing, err) : 0;
+}
+
+/* The local FILES go to DIR of the guest, and from there in. */
+static int upload_and_install(struct guest *guest, const struct package_manager *manager,
+                              const struct customize_step *step, const struct string_list *files,
+                              const char *dir, struct error **err)
+{
+    AUTO_STRINGS struct string_list uploaded = { 0 };
+    for (size_t i = 0; i < files->count; i++) {
+        AUTO_FREE char *local = local_path(step, files->items[i]);
+        string_list_take(&uploaded, path_join(dir, path_basename(local)));
+        if (guest_file_upload(guest, local, uploaded.items[i], false, err))
+            return -1;
+    }
+    return run_manager(guest, manager->install_file, &uploaded, err);
+}
+
+static int install_files(struct guest *guest, const struct package_manager *manager,
+                         const struct customize_step *step, const struct string_list *files,
+                         struct error **err)
+{
+    AUTO_FREE char *dir = guest_file_temporary(guest, err);
+    if (!dir)
+        return -1;
+    int result = upload_and_install(guest, manager, step, files, dir, err);
     return guest_file_remove_temporary(guest, dir, err) ? -1 : result;
+}
+
+static int install(struct guest *guest, const struct package_manager *manager,
+                   const struct customize_step *step, struct error **err)
+{
+    AUTO_STRINGS struct string_list files = { 0 };
+    AUTO_STRINGS struct string_list names = { 0 };
+    for (size_t i = 0; i < step->items.count; i++)
+        string_list_add(is_file(step->items.items[i]) ? &files : &names, step->items.items[i]);
+    if (names.count && refresh(guest, manager, err))
+        return -1;
+    /* Files first: a package from the network may depend on one of them. */
+    if (files.count && install_files(guest, manager, step, &files, err))
+        return -1;
+    return names.count ? run_manager(guest, manager->install, &names, err) : 0;
+}
+
+static int install_all_files(struct guest *guest, const struct package_manager *manager,
+                             const struct customize_step *step, struct error **err)
+{
+    return install_files(guest, manager, step, &step->items, err);
+}
+
+static int update(struct guest *guest, const struct package_manager *manager,
+                  const struct customize_step *step, struct error **err)
+{
+    (void)step;
+    return refresh(guest, manager, err) ? -1 : run_manager(guest, manager->upgrade, &nothing, err);
+}
+
+static int uninstall(struct guest *guest, const struct package_manager *manager,
+                     const struct customize_step *step, struct error **err)
+{
+    return run_manager(guest, manager->remove, &step->items, err);
+}
+
+int op_install(struct guest *guest, const struct customize_step *step, struct error **err)
+{
+    return manage(guest, install, step, err);
+}
+
+int op_package_file(struct guest *guest, const struct customize_step *step, struct error **err)
+{
+    return manage(guest, install_all_files, step, err);
+}
+
+int op_update(struct guest *guest, const struct customize_step *step, struct error **err)
+{
+    return manage(guest, update, step, err);
 }
 
 int op_uninstall(struct guest *guest, const struct customize_step *step, struct error **err)
 {
+    return manage(guest, uninstall, step, err);
+}
+
+/* -- at the first boot -- */
+
+/* COMMAND with the packages as a line of a shell script; none of their names has a quote. */
+static char *command_line(const char *const command[ARGV_MAX], const struct string_list *packages)
+{
+    char *line = xstrdup("");
+    for (size_t i = 0; i < ARGV_MAX + packages->count; i++) {
+        const char *word = i < ARGV_MAX ? command[i] : packages->items[i - ARGV_MAX];
+        if (!word)
+            continue;
+        char *longer = xasprintf("%s%s'%s'", line, *line ? " " : "", word);
+        free(line);
+        line = longer;
+    }
+    return line;
+}
+
+char *packages_install_script(struct guest *guest, const struct string_list *packages,
+                              struct error **err)
+{
     const struct package_manager *manager = find_manager(guest, err);
-    return manager ? run_manager(guest, manager->remove, &step->items, err) : -1;
+    if (!manager)
+        return NULL;
+    AUTO_FREE char *fresh = manager->refresh[0] ? command_line(manager->refresh, &nothing)
+                                                : xstrdup("true");
+    AUTO_FREE char *install_them = command_line(manager->install, packages);
+    return xasprintf("#!/bin/sh\nexport DEBIAN_FRONTEND=noninteractive\n%s && %s\n", fresh,
+                     install_them);
 }

@@ -1,25 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* --chmod MODE:PATH, --chown OWNER:PATH: what a file allows, to whom. */
+#include "fsimage/ops/permissions.h"
 #include "fsimage/ops/accounts.h"
 #include "fsimage/ops/guest_file.h"
 #include "fsimage/ops/ops.h"
 
 #include <string.h>
 
+int mode_check(const char *mode, struct error **err)
+{
+    if (!*mode || strspn(mode, "01234567") != strlen(mode) || strtol(mode, NULL, 8) > 07777)
+        return error_set(err, ERROR_USAGE, "the mode is octal, at most 7777");
+    return 0;
+}
+
+static int set_mode(struct guest *guest, const char *path, const char *mode, struct error **err)
+{
+    if (guestfs_chmod(guest_handle(guest), (int)strtol(mode, NULL, 8), path))
+        return guest_error(guest, err, "%s", path);
+    return 0;
+}
+
 int check_chmod(struct customize_step *step, struct error **err)
 {
-    const char *mode = step->first;
-    if (strspn(mode, "01234567") != strlen(mode) || strtol(mode, NULL, 8) > 07777)
-        return error_set(err, ERROR_USAGE, "the mode is octal, at most 7777");
-    return guest_path_check(step->second, err);
+    return mode_check(step->first, err) ? -1 : guest_path_check(step->second, err);
 }
 
 int op_chmod(struct guest *guest, const struct customize_step *step, struct error **err)
 {
-    int mode = (int)strtol(step->first, NULL, 8);
-    if (guestfs_chmod(guest_handle(guest), mode, step->second))
-        return guest_error(guest, err, "%s", step->second);
-    return 0;
+    return set_mode(guest, step->second, step->first, err);
 }
 
 /* OWNER has a colon of its own when it is UID:GID: the step was split at that one. */
@@ -54,10 +63,9 @@ static char *split_owner(char *owner)
     return separator + 1;
 }
 
-int check_chown(struct customize_step *step, struct error **err)
+int owner_check(const char *owner, struct error **err)
 {
-    rejoin_owner(step);
-    AUTO_FREE char *user = xstrdup(step->first);
+    AUTO_FREE char *user = xstrdup(owner);
     const char *group = split_owner(user);
     const char *parts[] = { user, group };
     for (size_t i = 0; i < ARRAY_SIZE(parts); i++) {
@@ -69,30 +77,58 @@ int check_chown(struct customize_step *step, struct error **err)
         if (is_number(parts[i]) && !parse_integer(parts[i], 0, INT32_MAX, &id))
             return error_set(err, ERROR_USAGE, "%s is too large for an id", parts[i]);
     }
-    return guest_path_check(step->second, err);
+    return 0;
 }
 
-int op_chown(struct guest *guest, const struct customize_step *step, struct error **err)
+int owner_find(struct guest *guest, const char *owner, struct owner *found, struct error **err)
 {
-    AUTO_FREE char *user = xstrdup(step->first);
+    AUTO_FREE char *user = xstrdup(owner);
     const char *group = split_owner(user);
-    AUTO(guestfs_free_statns)
-    struct guestfs_statns *stat = guestfs_statns(guest_handle(guest), step->second);
-    if (!stat)
-        return guest_error(guest, err, "%s", step->second);
-
     struct account account = { 0 };
     if (is_number(user))
         account.uid = atoi(user);
     else if (account_find_user(guest, user, &account, err))
         return -1;
     free(account.home);
-    int gid = (int)stat->st_gid;
+    *found = (struct owner){ account.uid, -1 };
     if (group && is_number(group))
-        gid = atoi(group);
-    else if (group && account_find_group(guest, group, &gid, err))
+        found->gid = atoi(group);
+    else if (group && account_find_group(guest, group, &found->gid, err))
         return -1;
-    if (guestfs_chown(guest_handle(guest), account.uid, gid, step->second))
-        return guest_error(guest, err, "%s", step->second);
     return 0;
+}
+
+static int set_owner(struct guest *guest, const char *path, const char *owner, struct error **err)
+{
+    AUTO(guestfs_free_statns)
+    struct guestfs_statns *stat = guestfs_statns(guest_handle(guest), path);
+    if (!stat)
+        return guest_error(guest, err, "%s", path);
+    struct owner found;
+    if (owner_find(guest, owner, &found, err))
+        return -1;
+    int gid = found.gid < 0 ? (int)stat->st_gid : found.gid;
+    if (guestfs_chown(guest_handle(guest), found.uid, gid, path))
+        return guest_error(guest, err, "%s", path);
+    return 0;
+}
+
+int check_chown(struct customize_step *step, struct error **err)
+{
+    rejoin_owner(step);
+    return owner_check(step->first, err) ? -1 : guest_path_check(step->second, err);
+}
+
+int op_chown(struct guest *guest, const struct customize_step *step, struct error **err)
+{
+    return set_owner(guest, step->second, step->first, err);
+}
+
+int permissions_give(struct guest *guest, const struct customize_step *step, const char *path,
+                     struct error **err)
+{
+    if (step->owner && set_owner(guest, path, step->owner, err))
+        return -1;
+    /* Behind the owner: a change of that drops set-user-ID. */
+    return step->mode ? set_mode(guest, path, step->mode, err) : 0;
 }

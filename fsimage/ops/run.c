@@ -17,12 +17,6 @@ int op_run_command(struct guest *guest, const struct customize_step *step, struc
     return guest_run(guest, argv, NULL, err);
 }
 
-int check_run(struct customize_step *step, struct error **err)
-{
-    AUTO_FREE char *local = local_path(step, step->first);
-    return local_file_check(local, NULL, err);
-}
-
 /* The script lies in a directory of its own, so that it keeps its name in its messages. */
 static int upload_and_run(struct guest *guest, const char *local, const char *dir,
                           struct error **err)

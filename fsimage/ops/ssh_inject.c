@@ -136,7 +136,7 @@ static int give_to_user(struct guest *guest, const char *path, int mode,
     return 0;
 }
 
-static int inject(struct guest *guest, const struct customize_step *step,
+static int inject(struct guest *guest, const struct string_list *keys,
                   const struct account *account, struct error **err)
 {
     AUTO_FREE char *dir = path_join(account->home, ".ssh");
@@ -155,7 +155,7 @@ static int inject(struct guest *guest, const struct customize_step *step,
     AUTO_FREE char *before = exists ? guest_file_read(guest, file, &length, err) : xstrdup("");
     if (!before)
         return -1;
-    AUTO_FREE char *after = ssh_keys_merge(before, &step->items);
+    AUTO_FREE char *after = ssh_keys_merge(before, keys);
     if (guest_file_write(guest, file, after, strlen(after), err))
         return -1;
     return give_to_user(guest, dir, 0700, account, err) ||
@@ -164,12 +164,18 @@ static int inject(struct guest *guest, const struct customize_step *step,
                : 0;
 }
 
-int op_ssh_inject(struct guest *guest, const struct customize_step *step, struct error **err)
+int ssh_keys_install(struct guest *guest, const char *user, const struct string_list *keys,
+                     struct error **err)
 {
     struct account account = { 0 };
-    if (account_find_user(guest, step->first, &account, err))
+    if (account_find_user(guest, user, &account, err))
         return -1;
-    int result = inject(guest, step, &account, err);
+    int result = inject(guest, keys, &account, err);
     free(account.home);
     return result;
+}
+
+int op_ssh_inject(struct guest *guest, const struct customize_step *step, struct error **err)
+{
+    return ssh_keys_install(guest, step->first, &step->items, err);
 }

@@ -3,6 +3,7 @@
 #include "fsimage/ops/guest_file.h"
 #include "fsimage/ops/local_file.h"
 #include "fsimage/ops/ops.h"
+#include "fsimage/ops/permissions.h"
 
 int check_upload(struct customize_step *step, struct error **err)
 {
@@ -23,5 +24,7 @@ int op_upload(struct guest *guest, const struct customize_step *step, struct err
         return -1;
     AUTO_FREE char *path = is_directory ? path_join(step->second, path_basename(local))
                                         : xstrdup(step->second);
-    return guest_file_upload(guest, local, path, executable, err);
+    return guest_file_upload(guest, local, path, executable, err)
+               ? -1
+               : permissions_give(guest, step, path, err);
 }

@@ -2,6 +2,7 @@
 /* --write FILE:CONTENT, --append-line FILE:LINE: text from the step itself. */
 #include "fsimage/ops/guest_file.h"
 #include "fsimage/ops/ops.h"
+#include "fsimage/ops/permissions.h"
 
 #include <string.h>
 
@@ -12,7 +13,9 @@ int check_write(struct customize_step *step, struct error **err)
 
 int op_write(struct guest *guest, const struct customize_step *step, struct error **err)
 {
-    return guest_file_write(guest, step->first, step->second, strlen(step->second), err);
+    if (guest_file_write(guest, step->first, step->second, strlen(step->second), err))
+        return -1;
+    return permissions_give(guest, step, step->first, err);
 }
 
 int op_append_line(struct guest *guest, const struct customize_step *step, struct error **err)
@@ -31,5 +34,5 @@ int op_append_line(struct guest *guest, const struct customize_step *step, struc
     AUTO_FREE char *added = xasprintf("%s%s%s", open_line ? newline : "", step->second, newline);
     if (guestfs_write_append(guest_handle(guest), step->first, added, strlen(added)))
         return guest_error(guest, err, "appending to %s", step->first);
-    return 0;
+    return permissions_give(guest, step, step->first, err);
 }

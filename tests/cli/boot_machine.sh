@@ -24,9 +24,10 @@ qemu <<<'printf "fake login: " >&3; sleep 60'
 expect_status 0 forge boot "$image" --accel tcg --log "$dir/log"
 expect_out 'small.raw: login prompt after [0-9.]+ s \(tcg\)'
 [[ $(<"$dir/log") == 'fake login: ' ]] || fail "the log holds $(<"$dir/log")"
-for argument in '-nic none' '-sandbox on' '-no-reboot' "driver=qcow2,.*file.filename=$dir/work/" 'accel=tcg'; do
+for argument in '-nic none' '-sandbox on' "driver=qcow2,.*file.filename=$dir/work/" 'accel=tcg'; do
   grep -q -e "$argument" "$dir/calls" || fail "QEMU is not called with $argument"
 done
+! grep -q -e -no-reboot "$dir/calls" || fail "a guest cannot restart"
 expect_status 0 forge boot "$image" --accel tcg --network --cpus 3 --memory 99
 grep -q -e '-smp 3 -m 99 .*-netdev user' "$dir/calls" || fail "QEMU is called with $(<"$dir/calls")"
 mkdir "$dir/work/a,b"
@@ -54,14 +55,49 @@ qemu <<<'echo "{\"event\": \"STOP\"}" >&4; sleep 60'
 expect_status 4 forge boot "$image" --accel tcg
 expect_err 'the virtual processor cannot go on'
 
-# A guest that restarts, with its last words; and one that says too much.
+# A kernel that finds no timer in emulation is a busy host's: again, but not forever.
+timer="Kernel panic - not syncing: IO-APIC + timer doesn't work!"
+{ echo "timer=\"$timer\" calls=$dir/calls" && cat; } <<'QEMU' | qemu
+if (($(wc -l <"$calls") < 3)); then echo "$timer" >&3 && exit; fi
+printf 'fake login: ' >&3
+sleep 60
+QEMU
+expect_status 0 forge boot "$image" --accel tcg
+expect_err 'the emulated timer did not tick in time .*: starting again'
+qemu <<<"echo \"$timer\" >&3"
+expect_status 7 forge boot "$image" --accel tcg
+expect_err 'did not boot: the emulated timer'
+[[ $(calls) == 3 ]] || fail "QEMU was called $(calls) times"
+
+# A guest that restarts twice, each time by several resets at once, and is up then; what went wrong at
+# first is no clue any more.
 qemu <<'QEMU'
-printf 'last words' >&3
-echo '{"event": "SHUTDOWN", "data": {"guest": true, "reason": "guest-reset"}}' >&4
+restart() { printf '{"event": "RESET", "data": {"guest": true, "reason": "guest-reset"}}\r\n' >&4; }
+printf '[FAILED] Failed to start resize of /\r\n' >&3
+sleep 0.1 && restart && restart && head -c 1M /dev/zero >&3
+printf '[FAILED] Failed to mount /data\r\n' >&3
+sleep 2.1 && restart && restart && sleep 0.1
+[[ $* == *'-m 64 '* ]] || printf "fake login: " >&3
+sleep 60
+QEMU
+expect_status 0 forge boot "$image" --accel tcg --json --restarts 2
+json "it['verdict'] == 'success' and it['restarts'] == 2 and it['pattern'] == 'login prompt'"
+expect_err 'the guest restarts itself \(2 of 2 times\)'
+expect_status 7 forge boot "$image" --accel tcg --memory 64 --timeout 3
+expect_err 'did not boot: no login prompt came'
+! grep -q 'did not boot.*Failed to start' "$dir/err" || fail "the first boot is blamed"
+expect_status 7 forge boot "$image" --accel tcg --restarts 1
+expect_err 'the guest restarted itself .*more often than --restarts allows.*"\[FAILED\] Failed to mount /data"'
+
+# One that restarts without end, with its last words; and one that says too much.
+qemu <<'QEMU'
+while printf 'last words\r\n' >&3; do
+  echo '{"event": "RESET", "data": {"guest": true, "reason": "guest-reset"}}' >&4
+  sleep 0.1
+done
 QEMU
 expect_status 7 forge boot "$image" --accel tcg --json
-json "it['verdict'] == 'ended' and it['pattern'] is None and it['accel'] == 'tcg'"
-expect_err 'the guest restarted itself'
+json "it['verdict'] == 'ended' and it['pattern'] is None and it['restarts'] == 4 and it['accel'] == 'tcg'"
 expect_err '^last words$'
 qemu <<'QEMU'
 yes "$(printf '\033]0;evil\007\033[31mred\302\233 %2000s' x)" >&3

@@ -20,6 +20,7 @@ usage 'too few arguments: boot takes IMAGE\|MANIFEST'
 usage 'too many arguments, from "b" on' a b
 usage '--expect: the pattern "log\(in", at character 7: missing' --expect 'log(in' "$dir/small.raw"
 usage 'a whole number from 1 to' --timeout 0 "$dir/small.raw"
+usage 'a whole number from 0 to' --restarts -1 "$dir/small.raw"
 usage 'a whole number from 64 to' --memory 16 "$dir/small.raw"
 usage 'not one of bios\|uefi' --firmware coreboot "$dir/small.raw"
 usage '--interactive needs a terminal' --interactive "$dir/small.raw"

@@ -3,7 +3,7 @@
 #
 # What the tests of the old names share: links to the program, by which it is called.
 
-old_names=(ec2-bundle-image ec2-unbundle ec2-migrate-manifest)
+old_names=(ec2-bundle-image ec2-bundle-vol ec2-unbundle ec2-migrate-manifest)
 # shellcheck disable=SC2154 # lib.sh has made it
 mkdir "$dir/bin"
 for name in "${old_names[@]}"; do ln -s "$FORGE" "$dir/bin/$name"; done

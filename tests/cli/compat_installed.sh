@@ -15,7 +15,7 @@ expect_status 0 env DESTDIR="$dir/root" cmake --install "$FORGE_BUILD" --prefix 
 folder=$(dirname "$(find "$dir/root" -name ec2-unbundle)")
 [[ $folder == "$dir/root/usr/libexec/forge/ec2-ami-tools" ||
   $folder == "$dir/root/usr/lib"*/forge/ec2-ami-tools ]] || fail "the folder is $folder"
-[[ $(cd "$folder" && echo *) == "ec2-bundle-image ec2-migrate-manifest ec2-unbundle" ]] ||
+[[ $(cd "$folder" && echo *) == "ec2-bundle-image ec2-bundle-vol ec2-migrate-manifest ec2-unbundle" ]] ||
   fail "in the folder: $(ls "$folder")"
 for name in "${old_names[@]}"; do
   [[ $(readlink "$folder/$name") != /* ]] || fail "the link $name is absolute"

@@ -23,6 +23,8 @@ for verb in $(forge --list-verbs); do grep -qx "$verb" <<<"$verbs" || fail "$ver
 [[ $(complete_words bundle --dest) == --destination ]] || fail "--destination is not offered"
 [[ $(complete_words bundle --format q) == qcow2 ]] || fail "qcow2 is not offered"
 [[ $(complete_words help unb) == unbundle ]] || fail "unbundle is not offered after help"
+[[ $(complete_words recipe sch) == schema ]] || fail "schema is not offered after recipe"
 touch "$dir/some-file"
 [[ $(complete_words bundle --cert "$dir/some") == "$dir/some-file" ]] || fail "no files"
+[[ $(complete_words recipe check "$dir/some") == "$dir/some-file" ]] || fail "no files"
 [[ $(complete_words bundle "$dir/some") == "$dir/some-file" ]] || fail "no files"

@@ -18,7 +18,8 @@ echo ca >"$tree/etc/ssl/ca.pem"
 ln "$tree/etc/ssl/ca.pem" "$tree/etc/ssl/other"
 ln -s ../etc/fstab "$tree/bin/link"
 head -c 3000000 /dev/urandom >"$tree/bin/data"
-truncate -s 50M "$tree/bin/sparse"
+truncate -s 5G "$tree/bin/sparse"
+echo bytes >"$tree/etc/"$'not \xe4\xf6 UTF-8'
 
 uuid=5ca1ab1e-0000-4000-8000-0000000000aa
 made=(--uuid "$uuid" --time 1700000000)
@@ -41,7 +42,8 @@ shows 'cat /boot/grub/menu.lst' "root=UUID=$uuid ro"
 shows 'cat /.autorelabel' hidden
 shows 'stat /etc/ssl/other' 'Links: 2'
 shows 'stat /bin/link' 'Fast link dest: "../etc/fstab"'
-shows 'stat /bin/sparse' 'Size: 52428800'
+shows 'stat /bin/sparse' 'Size: 5368709120'
+shows $'cat "/etc/not \xe4\xf6 UTF-8"' bytes
 shows 'stat /bin/sparse' 'Blockcount: 0'
 debugfs -R "dump /bin/data $dir/data" "$dir/out.img" 2>/dev/null
 cmp "$dir/data" "$tree/bin/data"
@@ -54,6 +56,8 @@ cmp "$dir/out.img" "$dir/first.img"
 tar -C "$tree" --sparse -czf "$dir/tree.tar.gz" .
 convert "$dir/tree.tar.gz"
 clean
+shows $'cat "/etc/not \xe4\xf6 UTF-8"' bytes
+shows 'stat /bin/sparse' 'Size: 5368709120'
 shows 'stat /etc/ssl/other' 'Links: 2'
 debugfs -R "dump /bin/data $dir/data" "$dir/out.img" 2>/dev/null
 cmp "$dir/data" "$tree/bin/data"
@@ -92,6 +96,24 @@ convert "$tree" --old-grub
 clean
 [[ ! $(header 'Filesystem features') =~ 64bit|metadata_csum|orphan_file ]] || fail "features that old GRUBs do not know"
 
+# An fstab of ec2-bundle-vol's, or one's own; the old one is kept.
+convert "$tree" --fs ext3 --fstab default
+clean
+shows 'cat /etc/fstab' '^# Default /etc/fstab$'
+shows 'cat /etc/fstab' '^/dev/sda1 /     ext3    defaults 1 1$'
+shows 'cat /etc/fstab' '^none      /dev/pts devpts'
+shows 'cat /etc/fstab.old' '^/dev/vda1 / xfs noatime 0 0$'
+convert "$tree" --fstab legacy
+shows 'cat /etc/fstab' '^/dev/sda1 /     ext4    defaults 1 1$'
+shows 'cat /etc/fstab' '^/dev/sda3 swap'
+echo '/dev/mine / ext4 ro 0 0' >"$dir/fstab"
+convert "$tree" --fstab "$dir/fstab" --exclude '/etc/fstab'
+clean
+shows 'cat /etc/fstab' '^/dev/mine / ext4 ro 0 0$'
+! debugfs -R 'stat /etc/fstab.old' "$dir/out.img" 2>/dev/null | grep -q Inode || fail "an old fstab of nothing"
+expect_status 3 forge convert "$tree" --fstab "$dir/nowhere" -o "$dir/none.img"
+expect_err 'nowhere'
+
 # Rules, as rsync reads them: the first that matches wins.
 convert "$tree" --filter --include '/etc/ssl/ca.pem' --exclude '/bin/d*'
 clean
@@ -122,12 +144,14 @@ for run in 1 2; do
 done
 diff -r "$dir/same1" "$dir/same2"
 
-expect_status 2 forge convert "$dir/first.img" --size min -o "$dir/none.img"
-expect_err 'keep changes nothing'
+expect_status 2 forge convert "$dir/first.img" --label new -o "$dir/none.img"
+expect_err 'keep changes nothing but sizes'
 expect_status 2 forge convert "$tree" --uuid 1234 -o "$dir/none.img"
 expect_err 'is not a UUID'
 expect_status 2 forge convert "$tree" --size huge -o "$dir/none.img"
 expect_err '"huge" is not SIZE\|min\|\+FREE'
+expect_status 2 forge convert "$tree" --layout mbr --efi -o "$dir/none.img"
+expect_err 'an EFI system partition needs a GPT: choose --layout gpt'
 expect_status 1 forge convert "$tree" -o "$dir/first.img"
 expect_err 'exists already'
 mkfifo "$dir/pipe"

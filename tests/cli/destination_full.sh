@@ -20,3 +20,10 @@ EOF
 expect_status 1 unshare -rm bash "$dir/within" "$dir/full" "$FORGE" bundle "${signing[@]}" \
   -d "$dir/full" "$dir/small.raw"
 expect_err 'No space left on device|free'
+
+mkdir "$dir/tree"
+cp "$dir/small.raw" "$dir/tree"
+for source in small.raw tree; do
+  expect_status 1 unshare -rm bash "$dir/within" "$dir/full" "$FORGE" convert "$dir/$source" -o "$dir/full/new.raw"
+  expect_err 'No space left on device|free'
+done

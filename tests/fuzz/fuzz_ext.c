@@ -4,6 +4,7 @@
  * What is not given is zero, so that an input is small; tests/fuzz/ext-corpus makes such inputs. */
 #include "forge/base/device.h"
 #include "forge/base/memory.h"
+#include "fsimage/ext_free.h"
 #include "fsimage/ext_writer.h"
 #include "fsimage/tree.h"
 
@@ -64,6 +65,23 @@ static void measure(struct device *device)
         abort();
 }
 
+/* What is free lies within the file system, in order. */
+static void find_free(struct device *device)
+{
+    AUTO(error_free) struct error *err = NULL;
+    AUTO_AREAS struct area_list areas = { 0 };
+    const struct disk_area whole = { 0, IMAGE };
+    int64_t end = 0;
+    if ((ext_free_find(device, &whole, &areas, &err) != 0) != (err != NULL))
+        abort();
+    for (size_t i = 0; i < areas.count; i++) {
+        const struct disk_area *area = &areas.items[i];
+        if (area->offset < end || area->size <= 0 || area->size > IMAGE - area->offset)
+            abort();
+        end = area->offset + area->size;
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct device_ops ops = { .pread = fuzz_pread };
@@ -76,5 +94,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     unsigned sum = read_all(&image.device); /* all of it can be read */
     measure(&image.device);
+    find_free(&image.device);
     return sum == 1 ? -1 : 0;
 }

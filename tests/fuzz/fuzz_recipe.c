@@ -11,18 +11,28 @@ static const char path[] = "/nonexistent/fuzz.yaml";
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const char *const session[] = { "network", "memsize", "tmpdir", "format", NULL };
-    static const char *const bundle[] = { "user", "productcodes", "force", NULL };
-    static const char *const *const keys[] = {
-        [RECIPE_SESSION] = session, [RECIPE_BUNDLE] = bundle
+    static const struct recipe_key session[] = {
+        { .name = "network" },
+        { .name = "memsize" },
+        { .name = "tmpdir" },
+        { .name = "format" },
+        { 0 },
+    };
+    static const struct recipe_key disk[] = { { .name = "layout" }, { 0 } };
+    static const struct recipe_key bundle[] = {
+        { .name = "user" }, { .name = "productcodes" }, { "passphrase", true }, { 0 }
+    };
+    static const struct recipe_key *const keys[] = {
+        [RECIPE_SESSION] = session, [RECIPE_DISK] = disk, [RECIPE_BUNDLE] = bundle
     };
     AUTO_RECIPE struct recipe recipe = { 0 };
-    struct error *err = NULL;
-    int result = recipe_parse(path, (const char *)data, size, keys, &recipe, &err);
-    if ((result == 0) != (err == NULL))
+    AUTO(error_free) struct error *err = NULL;
+    if (recipe_parse(path, (const char *)data, size, keys, NULL, &recipe, &err))
+        abort(); /* which is about what is given from outside */
+    int verdict = recipe_faults_verdict(&recipe.faults, &err);
+    if ((verdict == 0) != (err == NULL))
         abort(); /* failure and error come together */
-    if (err && err->cause == ERROR_USAGE && strncmp(err->message, path, strlen(path)) != 0)
+    if (err && (err->cause != ERROR_USAGE || !strstr(err->message, path)))
         abort(); /* every mistake has a place */
-    error_free(err);
     return 0;
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The Debian disk as a bare root file system, as a smaller MBR disk and as a GPT disk: each is clean, and
-# each that should boots to its login prompt.
+# The Debian disk as a bare root file system, as a smaller MBR disk, shrunk in place and as a GPT disk: each
+# is clean, and each that should boots to its login prompt.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 requires e2fsck debugfs sfdisk
@@ -31,6 +31,13 @@ expect_status 0 forge convert "$dir/rootfs.img" --layout mbr --size +300M -o "$d
 root "$dir/mbr.img"
 clean "$dir/root.img"
 expect_status 0 forge boot "$dir/mbr.img" --timeout 200
+
+# In place, as small as can be.
+expect_status 0 forge convert "$disk" --size min --mask-free -o "$dir/min.img"
+root "$dir/min.img"
+clean "$dir/root.img"
+(($(stat -c %s "$dir/min.img") < 1 << 30)) || fail "min has $(stat -c %s "$dir/min.img") bytes"
+expect_status 0 forge boot "$dir/min.img" --timeout 200
 
 expect_status 0 forge convert "$disk" --layout gpt --size 2G -O qcow2 -o "$dir/gpt.qcow2"
 expect_status 0 forge boot "$dir/gpt.qcow2" --timeout 200

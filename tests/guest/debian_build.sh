@@ -18,6 +18,7 @@ signing=(-c "$keys/user-cert.pem" -k "$keys/user-key.pem" --ec2cert "$keys/ec2-c
 printf 'steps:\n  - hostname: web\n' >"$dir/web.yaml"
 expect_status 0 forge build "$disk" --recipe "$dir/web.yaml" \
   --upload "$dir/upload.txt:/etc/uploaded" --run-command 'id -u >/etc/built-by' \
+  --run-command 'for i in $(seq 400); do printf "left-%s-behind" $i >/var/tmp/$i; done; sync; rm /var/tmp/*' \
   "${signing[@]}" -d "$dir/first" -p web --kernel aki-1a2b3c4d -B ami=sda1,ephemeral0=sdb \
   --productcodes A1B2,C3D4
 manifest=$dir/first/web.manifest.xml
@@ -28,7 +29,7 @@ manifest=$dir/first/web.manifest.xml
 cp "$dir/first/forge-report.json" "$dir/out"
 json "it['input'] == {'path': '$disk', 'sha256': '$before', 'format': 'qcow2', 'virtual_size': 4 << 30}"
 json "it['guest']['distro'] == 'debian' and it['guest']['architecture'] == 'x86_64'"
-json "[o['operation'] for o in it['operations']] == ['hostname', 'upload', 'run-command']"
+json "[o['operation'] for o in it['operations']] == ['hostname', 'upload', 'run-command', 'run-command']"
 json "it['operations'][2]['value'] == 'id -u >/etc/built-by'"
 json "{f['use']: f['sha256'] for f in it['files']}['recipe'] == '$(sha256 "$dir/web.yaml")'"
 json "{f['use']: f['sha256'] for f in it['files']}['upload'] == '$(sha256 "$dir/upload.txt")'"
@@ -44,6 +45,7 @@ secret() { field "$manifest" "//user_encrypted_$1" | xxd -r -p | openssl pkeyutl
   openssl enc -d -aes-128-cbc -K "$(secret key)" -iv "$(secret iv)" | gunzip | tar -xO >"$dir/by-others.raw"
 cmp "$dir/restored.raw" "$dir/by-others.raw"
 rm "$dir/by-others.raw"
+! grep -qaE 'left-[0-9]+-behind' "$dir/restored.raw" || fail "deleted files are in the bundle"
 
 expect_status 0 forge cat "$dir/restored.raw" /etc/hostname /etc/uploaded /etc/built-by
 [[ $(<"$dir/out") == $'web\nfrom the host\n0' ]] || fail "the guest has: $(<"$dir/out")"

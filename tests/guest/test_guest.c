@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The guest session: what it finds, runs, cleans up behind itself, and refuses. */
 #include "forge/base/log.h"
+#include "fsimage/boot_loader.h"
 #include "fsimage/files.h"
 #include "fsimage/overlay.h"
 #include "tests/unit/images.h"
@@ -309,6 +310,50 @@ static void a_single_file_is_copied_out(void **state)
     assert_int_equal(access(none, F_OK), -1);
 }
 
+/* After SCRIPT the guest has not all that boot loaders for both firmwares take. */
+static void assert_no_loader(const char *script, const char *sentence)
+{
+    struct error *err = NULL;
+    struct boot_loader loader = { 0 };
+    AUTO_FREE char *output = shell(script, &err);
+    assert_ok(output, err);
+    assert_int_equal(boot_loader_make(guest, "5ca1-ab1e", true, "/nonexistent", &loader, &err), -1);
+    assert_error(err, ERROR_GUEST, sentence);
+    boot_loader_clear(&loader);
+}
+
+/* A grub-mkimage that writes down how it was called, and its script. */
+static void boot_loaders_are_made_by_the_guests_grub(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    struct boot_loader loader = { 0 };
+    assert_no_loader("mkdir -p /usr/bin /boot/grub2 && >/boot/grub2/grub.cfg && printf '%s\\n' "
+                     "'#!/bin/sh' 'echo \"$@\" >$8' 'cat $6 >>$8' "
+                     ">/usr/bin/grub2-mkimage && chmod 755 /usr/bin/grub2-mkimage",
+                     "the guest has no /usr/lib/grub/i386-pc: install grub-pc-bin");
+    assert_no_loader("mkdir -p /usr/lib/grub/i386-pc && cd /usr/lib/grub/i386-pc && >boot.img && "
+                     ">blscfg.mod",
+                     "the guest has no /usr/lib/grub/x86_64-efi: install grub-efi-amd64-bin "
+                     "(grub2-efi-x64-modules) there, or leave out --efi");
+    AUTO_FREE char *output = shell("mkdir /usr/lib/grub/x86_64-efi", &err);
+    assert_ok(output, err);
+    assert_ok(boot_loader_make(guest, "5ca1-ab1e", true, "/nonexistent", &loader, &err) == 0, err);
+    static const char script[] = "search.fs_uuid 5ca1-ab1e root\nset prefix=($root)/boot/grub2\n";
+    const char *const images[] = { loader.core, loader.efi };
+    for (size_t i = 0; i < ARRAY_SIZE(images); i++) {
+        assert_true(starts_with(images[i], i ? "-O x86_64-efi -p /boot/grub -c "
+                                             : "-O i386-pc -p /boot/grub -c "));
+        assert_non_null(strstr(images[i], i ? " efifwsetup\n" : " biosdisk blscfg\n"));
+        assert_true(ends_with(images[i], script));
+    }
+    assert_int_equal(loader.efi_size, strlen(loader.efi));
+    boot_loader_clear(&loader);
+    assert_ok(boot_loader_make(guest, "5ca1-ab1e", false, "/nonexistent", &loader, &err) == 0, err);
+    assert_null(loader.efi);
+    boot_loader_clear(&loader);
+}
+
 /* Last: the session ends here, and what commands needed is gone from the image. */
 static void a_session_leaves_only_what_was_done(void **state)
 {
@@ -385,6 +430,7 @@ int main(void)
         cmocka_unit_test(a_file_is_shown),
         cmocka_unit_test(a_tree_is_copied_out_safely),
         cmocka_unit_test(a_single_file_is_copied_out),
+        cmocka_unit_test(boot_loaders_are_made_by_the_guests_grub),
         cmocka_unit_test(a_session_leaves_only_what_was_done),
         cmocka_unit_test(a_windows_guest_is_refused),
         cmocka_unit_test(a_disk_without_a_system_is_refused),

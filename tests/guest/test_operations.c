@@ -1,145 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every operation on a phony Debian guest, all in one appliance session. */
 #include "forge/base/log.h"
-#include "forge/base/process.h"
-#include "forge/base/workdir.h"
-#include "fsimage/customize.h"
-#include "fsimage/overlay.h"
-#include "tests/unit/check.h"
+#include "tests/guest/operations_archives.h"
+#include "tests/guest/operations_system.h"
+#include "tests/guest/phony_session.h"
 
 #include <crypt.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-
-static char *dir; /* local files, the base of relative paths */
-static struct image *base;
-static struct workdir *workdir;
-static struct overlay *overlay;
-static struct guest *guest;
-static guestfs_h *g;
-
-/* -- The session -- */
-
-static int open_session(void **state)
-{
-    (void)state;
-    struct error *err = NULL;
-    const char *fixtures = getenv("FORGE_FIXTURES");
-    AUTO_FREE char *disk = path_join(fixtures, "debian.raw");
-    dir = make_scratch();
-    base = image_open(disk, NULL, &err);
-    workdir = base ? workdir_create(dir, &err) : NULL;
-    overlay = workdir ? overlay_create(base, workdir_path(workdir), &err) : NULL;
-    struct guest_options options = { 0 };
-    guest = overlay ? guest_open(overlay_image(overlay), GUEST_READ_WRITE, &options, NULL, &err)
-                    : NULL;
-    if (!guest) {
-        fprintf(stderr, "no guest session: %s\n", err->message);
-        error_free(err);
-        return -1;
-    }
-    g = guest_handle(guest);
-    return 0;
-}
-
-static int close_session(void **state)
-{
-    (void)state;
-    struct error *err = NULL;
-    int result = guest_shutdown(guest, &err);
-    if (result)
-        fprintf(stderr, "shutdown: %s\n", err->message);
-    error_free(err);
-    guest_close(guest);
-    overlay_close(overlay);
-    workdir_close(workdir);
-    image_close(base);
-    remove_scratch(dir);
-    return result;
-}
-
-/* -- Running steps -- */
-
-static int try_step(const char *name, const char *value, struct error **err)
-{
-    AUTO_PLAN struct customize_plan plan = { 0 };
-    AUTO_FREE char *origin = xasprintf("--%s", name);
-    if (customize_plan_add(&plan, name, value, dir, origin, err))
-        return -1;
-    return customize_plan_run(&plan, guest, NULL, err);
-}
-
-static void run_step(const char *name, const char *value)
-{
-    struct error *err = NULL;
-    if (try_step(name, value, &err))
-        fail_msg("%s", err->message);
-}
-
-#define fails_with(name, value, text)                                                              \
-    do {                                                                                           \
-        struct error *failure = NULL;                                                              \
-        assert_int_equal(try_step(name, value, &failure), -1);                                     \
-        assert_error(failure, ERROR_GUEST, text);                                                  \
-    } while (0)
-
-/* -- Looking at the guest and at local files -- */
-
-static void put_local(const char *name, const char *text, mode_t mode)
-{
-    AUTO_FREE char *path = path_join(dir, name);
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-    assert_int_equal(chmod(path, mode), 0);
-}
-
-static void put_guest(const char *path, const char *text)
-{
-    assert_int_equal(guestfs_write(g, path, text, strlen(text)), 0);
-}
-
-/* PATH in the guest holds exactly TEXT. */
-static void assert_content(const char *path, const char *text)
-{
-    size_t length;
-    AUTO_FREE char *content = guestfs_read_file(g, path, &length);
-    if (!content)
-        fail_msg("%s: %s", path, guestfs_last_error(g));
-    AUTO_FREE char *terminated = xstrndup(content, length);
-    assert_string_equal(terminated, text);
-}
-
-static void assert_contains(const char *path, const char *text)
-{
-    size_t length;
-    AUTO_FREE char *content = guestfs_read_file(g, path, &length);
-    if (!content)
-        fail_msg("%s: %s", path, guestfs_last_error(g));
-    AUTO_FREE char *terminated = xstrndup(content, length);
-    if (!strstr(terminated, text))
-        fail_msg("%s lacks \"%s\": %s", path, text, terminated);
-}
-
-static void assert_owner_and_mode(const char *path, int64_t uid, int64_t gid, int mode)
-{
-    struct guestfs_statns *stat = guestfs_lstatns(g, path);
-    if (!stat)
-        fail_msg("%s: %s", path, guestfs_last_error(g));
-    assert_int_equal(stat->st_uid, uid);
-    assert_int_equal(stat->st_gid, gid);
-    assert_int_equal(stat->st_mode & 07777, mode);
-    guestfs_free_statns(stat);
-}
-
-static void assert_link(const char *path, const char *target)
-{
-    AUTO_FREE char *found = guestfs_readlink(g, path);
-    if (!found)
-        fail_msg("%s: %s", path, guestfs_last_error(g));
-    assert_string_equal(found, target);
-}
 
 /* -- Names and times -- */
 
@@ -239,6 +105,43 @@ static void copy_in_takes_a_tree(void **state)
     fails_with("copy-in", "tree:/srv/missing", "not a directory");
 }
 
+/* As a recipe's mapping has it. */
+static void run_parts(const char *name, const char *first, const char *second, const char *mode,
+                      const char *owner)
+{
+    struct error *err = NULL;
+    AUTO_PLAN struct customize_plan plan = { 0 };
+    const struct customize_op *op = customize_op_find(name);
+    const char *const pair[] = { first, second, mode, owner }, *const single[] = { first, mode,
+                                                                                   owner };
+    if (customize_plan_add_parts(&plan, op, second ? pair : single, dir, "r.yaml:1:1", &err) ||
+        customize_plan_run(&plan, guest, NULL, &err))
+        fail_msg("%s", err->message);
+}
+
+/* The tree is copy_in_takes_a_tree's. */
+static void what_is_made_has_the_mode_and_owner_of_the_mapping(void **state)
+{
+    (void)state;
+    put_local("with:colon", "c", 0600);
+    run_parts("mkdir", "/opt/given", NULL, "0750", "user");
+    assert_owner_and_mode("/opt/given", 1000, 0, 0750);
+    run_parts("upload", "with:colon", "/opt/given", "0640", "7:8");
+    assert_owner_and_mode("/opt/given/with:colon", 7, 8, 0640);
+    run_parts("write", "/opt/given/suid", "x", "4755", "7");
+    assert_owner_and_mode("/opt/given/suid", 7, 0, 04755);
+    run_parts("append-line", "/opt/given/suid", "y", "0600", NULL);
+    assert_owner_and_mode("/opt/given/suid", 7, 0, 0600);
+    run_parts("touch", "/opt/given/touched", NULL, NULL, "0:9");
+    assert_owner_and_mode("/opt/given/touched", 0, 9, 0644);
+    run_parts("copy-in", "tree", "/opt/given", "0440", "7:8");
+    assert_owner_and_mode("/opt/given/tree/sub", 7, 8, 0755);
+    assert_owner_and_mode("/opt/given/tree/sub/tool", 7, 8, 0440);
+    assert_owner_and_mode("/opt/given/tree/sub/link", 7, 8, 0777);
+    assert_owner_and_mode("/opt/given", 1000, 0, 0750);
+    run_step("delete", "/opt/given");
+}
+
 static void mkdir_touch_truncate_delete(void **state)
 {
     (void)state;
@@ -258,6 +161,89 @@ static void mkdir_touch_truncate_delete(void **state)
     run_step("delete", "/opt/a");
     assert_int_equal(guestfs_exists(g, "/opt/a"), 0);
     run_step("delete", "/opt/a"); /* nothing is as good as deleted */
+}
+
+static void truncate_recursive_empties_files_only(void **state)
+{
+    (void)state;
+    run_step("mkdir", "/opt/logs/deep");
+    run_step("write", "/opt/logs/one:text");
+    run_step("write", "/opt/logs/deep/two:text");
+    run_step("write", "/opt/outside:text");
+    run_step("link", "/opt/outside:/opt/logs/link");
+    run_step("link", "/opt/logs:/opt/logs-link");
+    run_step("truncate-recursive", "/opt/logs-link");
+    assert_content("/opt/logs/one", "");
+    assert_content("/opt/logs/deep/two", "");
+    assert_content("/opt/outside", "text");
+    fails_with("truncate-recursive", "/opt/missing", "/opt/missing");
+}
+
+static void copy_goes_where_cp_would_put_it(void **state)
+{
+    (void)state;
+    run_step("mkdir", "/opt/from/sub");
+    run_step("write", "/opt/from/sub/file:new");
+    run_step("chown", "7:8:/opt/from/sub/file");
+    run_step("chmod", "0640:/opt/from/sub/file");
+    run_step("copy", "/opt/from:/opt/to");
+    assert_content("/opt/to/sub/file", "new");
+    assert_owner_and_mode("/opt/to/sub/file", 7, 8, 0640);
+    run_step("write", "/opt/to/sub/mine:kept");
+    run_step("write", "/opt/to/sub/file:old");
+    run_step("mkdir", "/opt/parent");
+    run_step("copy", "/opt/to:/opt/parent");          /* within the directory */
+    run_step("copy", "/opt/from/sub:/opt/parent/to"); /* and into the one of that name */
+    assert_content("/opt/parent/to/sub/file", "new");
+    assert_content("/opt/parent/to/sub/mine", "kept");
+    run_step("copy", "/opt/from/sub/file:/opt/single");
+    assert_content("/opt/single", "new");
+    fails_with("copy", "/opt/missing:/opt/x", "/opt/missing");
+    fails_with("copy", "/opt/from:/opt/from/sub", "within");
+    fails_with("copy", "/opt/from/sub/file:/opt/from/sub", "is, or is within");
+    run_step("mkdir", "/opt/clash/file");
+    fails_with("copy", "/opt/from/sub/file:/opt/clash", "is a directory");
+}
+
+static void move_replaces_files_but_not_directories(void **state)
+{
+    (void)state;
+    run_step("mkdir", "/opt/moved");
+    run_step("write", "/opt/moving:text");
+    run_step("write", "/opt/moved/moving:old");
+    run_step("move", "/opt/moving:/opt/moved");
+    assert_content("/opt/moved/moving", "text");
+    assert_int_equal(guestfs_exists(g, "/opt/moving"), 0);
+    run_step("move", "/opt/moved:/opt/renamed");
+    assert_content("/opt/renamed/moving", "text");
+    run_step("mkdir", "/opt/renamed/again/renamed");
+    fails_with("move", "/opt/renamed:/opt/renamed/again", "within");
+    fails_with("move", "/opt/missing:/opt/x", "/opt/missing");
+}
+
+/* How many lines of the disk have TEXT: it is read past the file system and the memory. */
+static int count_on_disk(const char *text)
+{
+    AUTO_FREE char *command =
+        xasprintf("dd if=/dev/sda1 iflag=direct bs=1M 2>/dev/null | grep -ac %s || true", text);
+    char *const arguments[] = { command, NULL };
+    assert_int_equal(guestfs_sync(g), 0);
+    AUTO_FREE char *found = guestfs_debug(g, "sh", arguments);
+    assert_non_null(found);
+    return atoi(found);
+}
+
+static void scrub_leaves_nothing_of_the_content(void **state)
+{
+    (void)state;
+    run_step("write", "/opt/secret:SCRUB-ME-4711");
+    run_step("link", "secret:/opt/secret-link");
+    assert_int_not_equal(count_on_disk("SCRUB-ME-4711"), 0);
+    run_step("scrub", "/opt/secret-link");
+    assert_int_equal(count_on_disk("SCRUB-ME-4711"), 0);
+    assert_int_equal(guestfs_exists(g, "/opt/secret"), 0);
+    assert_int_equal(guestfs_is_symlink(g, "/opt/secret-link"), 0);
+    fails_with("scrub", "/opt", "is a directory");
 }
 
 static void chmod_and_chown_take_numbers_and_the_guests_names(void **state)
@@ -310,6 +296,22 @@ static void links_of_the_guest_stay_in_the_guest(void **state)
     assert_int_equal(guestfs_is_dir(g, "/opt/inside"), 1);
 }
 
+/* What the host's own programs would make of the guest's links: they are replaced, not followed. */
+static void links_in_the_way_are_replaced(void **state)
+{
+    (void)state;
+    run_step("mkdir", "/opt/way");
+    run_step("write", "/opt/way-target:kept");
+    run_step("write", "/opt/way-source:new");
+    run_step("link", "/opt/way-target:/opt/way/way-source");
+    run_step("copy", "/opt/way-source:/opt/way");
+    assert_content("/opt/way/way-source", "new");
+    run_step("link", "/etc:/opt/way/way-source");
+    run_step("move", "/opt/way-source:/opt/way/way-source");
+    assert_content("/etc/way-source", "new"); /* a link to a directory of the guest's is followed */
+    assert_content("/opt/way-target", "kept");
+}
+
 static void what_is_no_file_is_not_opened(void **state)
 {
     (void)state;
@@ -342,37 +344,13 @@ static void edit_changes_lines_and_nothing_else(void **state)
     fails_with("edit", "/etc/missing:s/a/b/", "no such file");
 }
 
-/* The host's perl with its libraries as the guest's: false where there is none to take. */
-static bool give_perl_to_guest(void)
-{
-    const char *const argv[] = { "ldd", "/usr/bin/perl", NULL };
-    AUTO_FREE char *output = NULL;
-    struct error *err = NULL;
-    if (process_run(argv, ERROR_FAILED, &output, NULL, &err)) {
-        error_free(err);
-        return false;
-    }
-    for (char *next = output, *line; (line = strsep(&next, "\n"));) {
-        char *path = strchr(line, '/');
-        if (!path)
-            continue;
-        path[strcspn(path, " ")] = '\0';
-        AUTO_FREE char *parent = path_dirname(path);
-        AUTO_FREE char *step = xasprintf("%s:%s", path, path);
-        run_step("mkdir", parent);
-        run_step("upload", step);
-    }
-    run_step("upload", "/usr/bin/perl:/usr/bin/perl");
-    return true;
-}
-
 static void other_expressions_run_in_the_guests_perl(void **state)
 {
     (void)state;
     put_guest("/etc/perl", "one\ntwo\n");
     run_step("chmod", "640:/etc/perl");
     fails_with("edit", "/etc/perl:$_ = uc", "the guest has no perl");
-    if (!give_perl_to_guest())
+    if (!give_program_to_guest("/usr/bin/perl"))
         skip();
     run_step("edit", "/etc/perl:$_ = \"$lineno \" . uc; s/TWO/it's \"2\"/ if /TWO/");
     assert_content("/etc/perl", "1 ONE\n2 it's \"2\"\n");
@@ -419,6 +397,13 @@ static void packages_go_through_the_guests_manager(void **state)
     assert_contains("/var/log/phony-packages", "/local.deb\n");
     run_step("uninstall", "nginx,vim");
     assert_contains("/var/log/phony-packages", " remove nginx vim\n");
+    assert_contains("/var/log/phony-packages", "apt-get clean\n");
+    put_guest("/var/log/phony-packages", "");
+    run_step("package-file", "local.deb,./local.deb");
+    assert_contains("/var/log/phony-packages", "/local.deb ");
+    run_step("update", NULL);
+    assert_contains("/var/log/phony-packages", "force-confold update\n");
+    assert_contains("/var/log/phony-packages", "force-confold upgrade\n");
     assert_int_equal(guestfs_exists(g, "/usr/sbin/policy-rc.d"), 0);
 }
 
@@ -444,6 +429,22 @@ static void root_password_is_a_hash_in_shadow(void **state)
     assert_contains("/etc/shadow", "root:$6$");
 }
 
+static void a_password_is_that_users_alone(void **state)
+{
+    (void)state;
+    run_step("password", "user:file:secret");
+    size_t length;
+    AUTO_FREE char *shadow = guestfs_read_file(g, "/etc/shadow", &length);
+    assert_non_null(shadow);
+    const char *field = strstr(shadow, "\nuser:");
+    assert_non_null(field);
+    AUTO_FREE char *hash = xstrndup(field + 6, strcspn(field + 6, ":"));
+    assert_string_equal(crypt("correct horse", hash), hash);
+    run_step("password", "user:locked:disabled");
+    assert_contains("/etc/shadow", "\nuser:!*:19675:");
+    fails_with("password", "nosuch:random", "no line for nosuch");
+}
+
 static void an_ssh_key_is_the_users_own(void **state)
 {
     (void)state;
@@ -460,6 +461,16 @@ static void an_ssh_key_is_the_users_own(void **state)
 }
 
 /* -- The plan -- */
+
+static void a_file_of_commands_is_run_line_by_line(void **state)
+{
+    (void)state;
+    put_local("commands",
+              "# a comment\n\nwrite /etc/listed:one\n  edit  /etc/listed:\\\n    s/one/two/\n",
+              0600);
+    run_step("commands-from-file", "commands");
+    assert_content("/etc/listed", "two");
+}
 
 static void the_first_failure_ends_a_plan(void **state)
 {
@@ -485,10 +496,16 @@ int main(void)
         cmocka_unit_test(append_line_adds_the_newlines_that_are_missing),
         cmocka_unit_test(upload_belongs_to_root_whatever_the_host_says),
         cmocka_unit_test(copy_in_takes_a_tree),
+        cmocka_unit_test(what_is_made_has_the_mode_and_owner_of_the_mapping),
         cmocka_unit_test(mkdir_touch_truncate_delete),
+        cmocka_unit_test(truncate_recursive_empties_files_only),
+        cmocka_unit_test(copy_goes_where_cp_would_put_it),
+        cmocka_unit_test(move_replaces_files_but_not_directories),
+        cmocka_unit_test(scrub_leaves_nothing_of_the_content),
         cmocka_unit_test(chmod_and_chown_take_numbers_and_the_guests_names),
         cmocka_unit_test(links_replace_links_but_not_directories),
         cmocka_unit_test(links_of_the_guest_stay_in_the_guest),
+        cmocka_unit_test(links_in_the_way_are_replaced),
         cmocka_unit_test(what_is_no_file_is_not_opened),
         cmocka_unit_test(edit_changes_lines_and_nothing_else),
         cmocka_unit_test(other_expressions_run_in_the_guests_perl),
@@ -496,7 +513,20 @@ int main(void)
         cmocka_unit_test(a_script_runs_and_leaves_nothing),
         cmocka_unit_test(packages_go_through_the_guests_manager),
         cmocka_unit_test(root_password_is_a_hash_in_shadow),
+        cmocka_unit_test(a_password_is_that_users_alone),
         cmocka_unit_test(an_ssh_key_is_the_users_own),
+        cmocka_unit_test(a_file_of_commands_is_run_line_by_line),
+        cmocka_unit_test(an_archive_of_each_kind_goes_in),
+        cmocka_unit_test(an_archive_keeps_what_it_says_of_new_files),
+        cmocka_unit_test(directories_that_are_there_stay_as_they_are),
+        cmocka_unit_test(scripts_for_the_first_boot_run_once_in_their_order),
+        cmocka_unit_test(every_init_gets_to_know_of_the_scripts),
+        cmocka_unit_test(a_service_is_enabled_by_the_guests_own_tool),
+        cmocka_unit_test(a_user_is_made_with_keys_and_sudo),
+        cmocka_unit_test(a_certificate_authority_is_trusted_from_now_on),
+        cmocka_unit_test(a_source_of_packages_comes_with_its_key),
+        cmocka_unit_test(the_kernels_arguments_are_changed_wherever_they_are),
+        cmocka_unit_test(files_are_labelled_by_the_guests_own_policy),
         cmocka_unit_test(the_first_failure_ends_a_plan),
     };
     log_set_level(LOG_QUIET); /* a random password is told to the user alone */

@@ -33,7 +33,7 @@ only() {
   fi
 }
 
-only 'guestfs|libnbd|libfdisk|ext2fs' 'fsimage/'
+only 'guestfs|libnbd|libfdisk|blkid|ext2fs' 'fsimage/'
 only 'openssl|zlib|libdeflate|libxml|isa-l|igzip' 'manifest/|forge/base/digest\.c'
 only 'archive' 'manifest/|fsimage/'
 only 'yaml' 'forge/build/recipe_yaml\.c'

@@ -3,7 +3,7 @@
  */
 #include "forge/base/strings.h"
 #include "fsimage/ops/accounts.h"
-#include "fsimage/ops/root_password.h"
+#include "fsimage/ops/password.h"
 #include "fsimage/ops/ssh_inject.h"
 #include "tests/unit/check.h"
 

@@ -146,6 +146,8 @@ static const struct {
                              "fs on unknown-block(0,0)" },
     { "no init", "Kernel panic - not syncing: No working init found.  Try passing init= option" },
     { "no init", "Kernel panic - not syncing: Requested init /nonesuch failed (error -2)." },
+    { BOOT_SIGN_TIMER,
+      "[    0.020000] Kernel panic - not syncing: IO-APIC + timer doesn't work!  Boot" },
     { "kernel panic", "Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000100" },
     { "root does not exist", "ALERT!  UUID=dead-beef does not exist.  Dropping to a shell!" },
     { "init does not exist", "No init found. Try passing init= bootarg." },
@@ -183,6 +185,7 @@ static const struct {
     { NULL, "         Starting getty@tty1.service - Getty on tty1..." },
     { NULL, "Booting from Hard Disk..." },
     { NULL, "Welcome to GRUB!" },
+    { NULL, "error: no suitable video mode found." },
 };
 
 static void every_row_knows_its_lines(void **state)

@@ -3,6 +3,7 @@
  */
 #include "fsimage/customize.h"
 #include "tests/unit/check.h"
+#include "tests/unit/sample_archive.h"
 
 #include <sys/stat.h>
 
@@ -29,6 +30,12 @@ static int make_files(void **state)
     put("password", "hunter2\nsecond line\n", 0600);
     put("key.pub", "ssh-ed25519 AAAAC3NzaC1lZDI1 me\n", 0600);
     put("tree/inner", "x", 0600);
+    put("ca.pem", "-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----\n", 0600);
+    put("keyed.pem",
+        "-----BEGIN PRIVATE KEY-----\n-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+        0600);
+    put("apt.asc", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n", 0600);
+    put("new.sources", "Types: deb\nURIs: http://host/\nSigned-By: apt.asc\n", 0600);
     return 0;
 }
 
@@ -59,7 +66,7 @@ static void rows_are_complete_and_unique(void **state)
     for (size_t i = 0; i < customize_op_count; i++) {
         const struct customize_op *op = &customize_ops[i];
         assert_ptr_equal(customize_op_find(op->name), op);
-        assert_non_null(op->run);
+        assert_int_equal(!op->run, !!op->expand);
         assert_non_null(op->help);
         assert_false(ends_with(op->help, "."));
         assert_int_equal(!op->value_name, op->value == CUSTOMIZE_FLAG);
@@ -78,7 +85,9 @@ static void every_row_is_in_the_manual(void **state)
     AUTO_FREE char *manual = source_text("forge/man/forge-customize.1.scd");
     for (size_t i = 0; i < customize_op_count; i++) {
         const struct customize_op *op = &customize_ops[i];
-        AUTO_FREE char *entry = xasprintf("\n*--%s* _%s_\n", op->name, op->value_name);
+        AUTO_FREE char *entry = op->value_name
+                                    ? xasprintf("\n*--%s* _%s_\n", op->name, op->value_name)
+                                    : xasprintf("\n*--%s*\n", op->name);
         if (!strstr(manual, entry))
             fail_msg("forge-customize.1.scd lacks %s", entry);
     }
@@ -87,11 +96,20 @@ static void every_row_is_in_the_manual(void **state)
 static void every_row_runs_in_a_guest_test(void **state)
 {
     (void)state;
-    AUTO_FREE char *test = source_text("tests/guest/test_operations.c");
+    static const char *const files[] = { "tests/guest/test_operations.c",
+                                         "tests/guest/operations_archives.h",
+                                         "tests/guest/operations_system.h" };
+    AUTO_FREE char *tests = xstrdup("");
+    for (size_t i = 0; i < ARRAY_SIZE(files); i++) {
+        AUTO_FREE char *text = source_text(files[i]);
+        char *longer = xasprintf("%s%s", tests, text);
+        free(tests);
+        tests = longer;
+    }
     for (size_t i = 0; i < customize_op_count; i++) {
-        AUTO_FREE char *call = xasprintf("\"%s\"", customize_ops[i].name);
-        if (!strstr(test, call))
-            fail_msg("tests/guest/test_operations.c does not run %s", customize_ops[i].name);
+        AUTO_FREE char *call = xasprintf("(\"%s\", ", customize_ops[i].name);
+        if (!strstr(tests, call))
+            fail_msg("no test under tests/guest runs %s", customize_ops[i].name);
     }
 }
 
@@ -125,6 +143,23 @@ static void good_values_are_accepted(void **state)
         { "install", "nginx, gcc-12,g++,libc6:amd64,vim=2:9.0" },
         { "install", "./file" },
         { "uninstall", "nginx" },
+        { "kernel-cmdline", "console=ttyS0,115200 -quiet" },
+        { "install", "@Xfce Desktop" },
+        { "package-file", "file,./script" },
+        { "firstboot", "script" },
+        { "firstboot-command", "echo it's a:b" },
+        { "firstboot-install", "nginx,vim" },
+        { "service", "enable:ssh.service" },
+        { "service", "mask:getty@tty1" },
+        { "user-add", "deploy" },
+        { "user-add", "deploy:uid=2000,groups=adm+sudo,shell=/bin/sh,home=/srv/d,comment=A b,"
+                      "system,sudo,key=key.pub" },
+        { "ca-cert", "ca.pem" },
+        { "apt-source", "one:deb http://host/debian bookworm main" },
+        { "apt-source", "flat:deb-src [trusted=yes] http://host/ ./" },
+        { "apt-source", "two:deb [arch=amd64 signed-by=apt.asc] https://host/debian stable main" },
+        { "apt-source", "theirs:deb [signed-by=/usr/share/keyrings/a.gpg] https://host/ stable x" },
+        { "apt-source", "new:new.sources" },
         { "root-password", "password:hunter2" },
         { "root-password", "file:password" },
         { "root-password", "locked:file:password" },
@@ -132,6 +167,12 @@ static void good_values_are_accepted(void **state)
         { "root-password", "locked:random" },
         { "root-password", "locked" },
         { "root-password", "disabled" },
+        { "root-password", "locked:disabled" },
+        { "password", "user:password:a:b" },
+        { "copy", "/a:/b:c" },
+        { "move", "/a:/b" },
+        { "scrub", "/a" },
+        { "truncate-recursive", "/var/log" },
         { "ssh-inject", "root:file:key.pub" },
         { "ssh-inject", "user:key:ssh-rsa AAAAB3NzaC1yc2E me" },
         { "ssh-inject", "user:string:ssh-rsa AAAAB3NzaC1yc2E me" },
@@ -189,13 +230,53 @@ static void bad_values_are_usage_errors_that_say_why(void **state)
         { "install", "a b", "not the name of a package" },
         { "install", "$(id)", "not the name of a package" },
         { "install", "./missing.deb", "No such file" },
+        { "package-file", "missing.rpm", "No such file" },
+        { "kernel-cmdline", "a=$(b)", "no quotes and nothing" },
+        { "kernel-cmdline", " ", "no argument" },
+        { "kernel-cmdline", "a -", "stands before an argument" },
+        { "firstboot", "missing", "No such file" },
+        { "firstboot-install", "./file", "not the name of a package" },
+        { "service", "start:ssh", "not enable, disable or mask" },
+        { "service", "enable:--now", "not the name of a service" },
+        { "service", "enable:../x", "not the name of a service" },
+        { "user-add", "-x", "name of a user" },
+        { "user-add", ":sudo", "name of a user" },
+        { "user-add", "a:admin", "is none of uid=N" },
+        { "user-add", "a:uid=0", "not a user id" },
+        { "user-add", "a:uid", "\"uid\" needs a value" },
+        { "user-add", "a:sudo=yes", "\"sudo\" takes no value" },
+        { "user-add", "a:groups=-x", "not the name of a group" },
+        { "user-add", "a:shell=sh", "not an absolute path" },
+        { "user-add", "a:comment=x:y", "colon" },
+        { "user-add", "a:key=file", "file: that is not an SSH public key" },
+        { "ca-cert", "file", "holds no certificate" },
+        { "ca-cert", "keyed.pem", "holds a private key" },
+        { "apt-source", "a.b:deb http://host/ x y", "letters, digits" },
+        { "apt-source", "a:deb bookworm main", "not of the form deb URI" },
+        { "apt-source", "a:deb http://host/ bookworm", "not of the form deb URI" },
+        { "apt-source", "a:deb [signed-by=apt.asc http://host/ a b", "no \"]\"" },
+        { "apt-source", "a:deb [signed-by=missing] http://host/ a b", "No such file" },
+        { "apt-source", "a:deb [signed-by=file] http://host/ a b", "not a public key of OpenPGP" },
+        { "apt-source", "a:file", "no source of apt" },
         { "uninstall", "./file", "not the name of a package" },
         { "root-password", "hunter2", "the selector is" },
         { "root-password", "password:", "password is empty" },
         { "root-password", "file:missing", "No such file" },
         { "root-password", "file:empty", "password is empty" },
         { "root-password", "env:FORGE_TEST_NOT_SET", "not set" },
-        { "root-password", "locked:disabled", "the selector is" },
+        { "root-password", "locked:locked", "the selector is" },
+        { "password", "user", "not of the form USER:SELECTOR" },
+        { "password", "user:hunter2", "the selector is" },
+        { "password", "a/b:random", "name of a user" },
+        { "copy", "/a", "not of the form SOURCE:DEST" },
+        { "copy", "/a:b", "not an absolute path" },
+        { "move", "a:/b", "not an absolute path" },
+        { "scrub", "x", "not an absolute path" },
+        { "truncate-recursive", "/", "root directory" },
+        { "tar-in", "missing:/srv", "No such file" },
+        { "tar-in", "tree:/srv", "not a regular file" },
+        { "tar-in", "file:srv", "not an absolute path" },
+        { "commands-from-file", "missing", "No such file" },
         { "ssh-inject", "root:file:missing", "No such file" },
         { "ssh-inject", "root:file:file", "not an SSH public key" },
         { "ssh-inject", "root:x", "USER:file:PATH" },
@@ -249,10 +330,9 @@ static void only_packages_from_elsewhere_need_the_network(void **state)
         const char *name, *value;
         bool network;
     } steps[] = {
-        { "uninstall", "nginx", false },
-        { "run-command", "true", false },
-        { "install", "./file", false },
-        { "install", "./file,nginx", true },
+        { "uninstall", "nginx", false },     { "run-command", "true", false },
+        { "install", "./file", false },      { "package-file", "file", false },
+        { "install", "./file,nginx", true }, { "update", NULL, true },
     };
     AUTO_PLAN struct customize_plan plan = { 0 };
     assert_false(customize_plan_needs_network(&plan));
@@ -262,6 +342,80 @@ static void only_packages_from_elsewhere_need_the_network(void **state)
                   err);
         assert_int_equal(customize_plan_needs_network(&plan), steps[i].network);
     }
+}
+
+static void a_file_of_commands_is_read_at_its_place(void **state)
+{
+    (void)state;
+    put("commands",
+        "# comment\n\n  touch /a\npassword user:password:x\nedit /b:\\\n  s/x/y/\ncopy /c:/d",
+        0600);
+    struct error *err = NULL;
+    AUTO_PLAN struct customize_plan plan = { 0 };
+    assert_ok(customize_plan_add(&plan, "mkdir", "/first", dir, "--x", &err) == 0, err);
+    assert_ok(customize_plan_add(&plan, "commands-from-file", "commands", dir, "--x", &err) == 0,
+              err);
+    assert_int_equal(plan.count, 5);
+    assert_string_equal(plan.steps[1].first, "/a");
+    assert_string_equal(plan.steps[1].origin, "commands:3");
+    assert_string_equal(plan.steps[2].op->name, "password");
+    assert_string_equal(plan.steps[3].second, "\n  s/x/y/");
+    assert_string_equal(plan.steps[4].origin, "commands:7");
+}
+
+static void a_mistake_in_a_file_of_commands_is_told_by_its_line(void **state)
+{
+    (void)state;
+    static const char *const bad[][2] = {
+        { "touch /a\nwrte /b:x\n", "commands:2: unknown operation \"wrte\" (did you mean" },
+        { "\nchmod \\\nx\n", "commands:2: chmod: the value is not of the form" },
+        { "mkdir\n", "commands:1: mkdir: needs a value: DIR" },
+        { "commands-from-file commands\n", "commands:1: a file of commands cannot name another" },
+    };
+    AUTO_PLAN struct customize_plan plan = { 0 };
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        struct error *err = NULL;
+        put("commands", bad[i][0], 0600);
+        assert_int_equal(
+            customize_plan_add(&plan, "commands-from-file", "commands", dir, "--x", &err), -1);
+        assert_error(err, ERROR_USAGE, bad[i][1]);
+        assert_int_equal(plan.count, 0);
+    }
+}
+
+/* Nothing of a hostile archive goes in: it is refused before a launch. */
+static void hostile_archives_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        unsigned type;
+        const char *text, *reason;
+    } bad[] = {
+        { "/etc/passwd", AE_IFREG, "x", "\"/etc/passwd\" is absolute" },
+        { "a/../../b", AE_IFREG, "x", "leads out" },
+        { "link/file", AE_IFREG, "x", "\"link\", which is no directory" },
+        { "hard", SAMPLE_HARD_LINK, "/etc/shadow", "an absolute path" },
+        { "hard", SAMPLE_HARD_LINK, "../shadow", "leads out" },
+        { "hard", SAMPLE_HARD_LINK, "nothing", "which is not there" },
+        { ".", AE_IFREG, "x", "root is not a directory" },
+    };
+    AUTO_FREE char *path = path_join(dir, "hostile.tar");
+    AUTO_PLAN struct customize_plan plan = { 0 };
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        struct error *err = NULL;
+        struct sample_archive archive = sample_archive_open(path);
+        sample_archive_add(&archive, "link", AE_IFLNK, 0777, "/etc");
+        sample_archive_add(&archive, bad[i].path, bad[i].type, 0644, bad[i].text);
+        sample_archive_close(&archive);
+        assert_int_equal(customize_plan_add(&plan, "tar-in", "hostile.tar:/srv", dir, "--x", &err),
+                         -1);
+        assert_error(err, ERROR_INVALID, bad[i].reason);
+    }
+    struct error *err = NULL; /* an mtree names files of this host: no archive */
+    put("hostile.tar", "#mtree\n./a type=file contents=/etc/passwd\n", 0600);
+    assert_int_equal(customize_plan_add(&plan, "tar-in", "hostile.tar:/srv", dir, "--x", &err), -1);
+    assert_error(err, ERROR_INVALID, "nrecognized archive format");
 }
 
 static void plans_are_joined_in_order(void **state)
@@ -298,9 +452,15 @@ static void the_files_of_a_plan_are_all_but_secrets(void **state)
         { "ssh-inject", "root:key:ssh-ed25519 AAAAC3NzaC1lZDI1 me" },
         { "root-password", "file:password" },
         { "write", "/etc/file:text" },
+        { "package-file", "script" },
+        { "user-add", "a:sudo,key=key.pub" },
+        { "apt-source", "a:new.sources" },
     };
-    static const char *const expected[] = { "upload file", "run script", "copy-in tree/inner",
-                                            "install ./file", "ssh-inject key.pub" };
+    static const char *const expected[] = { "upload file",        "run script",
+                                            "copy-in tree/inner", "install ./file",
+                                            "ssh-inject key.pub", "package-file script",
+                                            "user-add key.pub",   "apt-source new.sources",
+                                            "apt-source apt.asc" };
     struct error *err = NULL;
     AUTO_PLAN struct customize_plan plan = { 0 };
     AUTO_STRINGS struct string_list found = { 0 };
@@ -326,6 +486,9 @@ static void a_value_is_told_whole_unless_it_is_secret(void **state)
     assert_string_equal(first, command);
     assert_string_equal(second, "b,a");
     assert_null(customize_step_value(&plan.steps[2]));
+    assert_ok(customize_plan_add(&plan, "user-add", "a:sudo,uid=9", dir, "x", &err) == 0, err);
+    AUTO_FREE char *fourth = customize_step_value(&plan.steps[3]);
+    assert_string_equal(fourth, "a:sudo,uid=9");
 }
 
 int main(void)
@@ -341,6 +504,9 @@ int main(void)
         cmocka_unit_test(an_error_names_the_step_as_it_was_given),
         cmocka_unit_test(a_password_is_in_no_message_and_not_kept),
         cmocka_unit_test(only_packages_from_elsewhere_need_the_network),
+        cmocka_unit_test(a_file_of_commands_is_read_at_its_place),
+        cmocka_unit_test(a_mistake_in_a_file_of_commands_is_told_by_its_line),
+        cmocka_unit_test(hostile_archives_are_refused),
         cmocka_unit_test(plans_are_joined_in_order),
     };
     return cmocka_run_group_tests(tests, make_files, remove_files);

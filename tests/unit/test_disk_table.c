@@ -129,6 +129,39 @@ static void impossible_sizes_are_refused(void **state)
     }
 }
 
+static enum disk_layout layout_of(const char *path)
+{
+    struct error *err = NULL;
+    enum disk_layout layout = DISK_KEEP;
+    AUTO(image_close) struct image *image = image_open(path, NULL, &err);
+    assert_ok(image, err);
+    AUTO(device_close) struct device *device = image_device(image, &err);
+    assert_ok(device && disk_table_find(device, &layout, &err) == 0, err);
+    return layout;
+}
+
+static void a_table_is_known_from_a_file_system(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    struct disk_plan plan;
+    char *directory = make_scratch();
+    AUTO_FREE char *path = path_join(directory, "disk");
+    assert_ok(disk_plan_make(DISK_GPT, 5 * MEBI, 0, &plan, &err) == 0, err);
+    make_disk(path, DISK_MBR, &plan);
+    assert_int_equal(layout_of(path), DISK_MBR);
+    make_disk(path, DISK_GPT, &plan);
+    assert_int_equal(layout_of(path), DISK_GPT);
+
+    /* A file system's boot sector has a table's signature, and code where its entries would be. */
+    AUTO_FREE char *ext = xasprintf("mke2fs -q -F '%s' 4M && printf 'code%%060d\\125\\252' 0 | "
+                                    "dd of='%s' bs=1 seek=446 conv=notrunc status=none",
+                                    path, path);
+    assert_int_equal(system(ext), 0);
+    assert_int_equal(layout_of(path), DISK_ROOTFS);
+    remove_scratch(directory);
+}
+
 /* A device in memory that can be written to. */
 static int poke(struct device *device, const void *buffer, size_t count, int64_t offset,
                 struct error **err)
@@ -187,6 +220,7 @@ int main(void)
         cmocka_unit_test(a_gpt_has_places_for_both_firmwares),
         cmocka_unit_test(one_plan_makes_one_disk),
         cmocka_unit_test(impossible_sizes_are_refused),
+        cmocka_unit_test(a_table_is_known_from_a_file_system),
         cmocka_unit_test(grub_finds_its_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,9 +56,48 @@ static void what_is_gone_becomes_a_comment(void **state)
                      "# this swap space was left out: /dev/vg/swap none swap sw 0 0\n"
                      "/swapfile none swap sw 0 0\n"
                      "nas:/home /home nfs defaults 0 0\n");
-    disk.has_efi = true;
-    AUTO_FREE char *with_efi = fstab_rewrite(text, &disk);
-    assert_non_null(strstr(with_efi, "\nUUID=c /boot/efi vfat umask=0077 0 1\n"));
+}
+
+static void an_efi_system_partition_is_mounted(void **state)
+{
+    (void)state;
+    AUTO_STRINGS struct string_list merged = { 0 };
+    string_list_add(&merged, "/boot/efi");
+    const struct fstab_disk disk = { .root_spec = "UUID=1234",
+                                     .root_type = "ext4",
+                                     .efi_spec = "UUID=5CA1-AB1E",
+                                     .merged = &merged };
+    assert_rewritten("UUID=0 / ext4\nUUID=C-C /boot/efi/ vfat umask=0077 0 2\n", &disk,
+                     "UUID=1234 / ext4 defaults 0 1\n"
+                     "UUID=5CA1-AB1E /boot/efi vfat umask=0077 0 2\n");
+    assert_rewritten("UUID=0 / ext4\n/dev/sda1 /efi msdos noatime\nUUID=C-C /boot/efi vfat", &disk,
+                     "UUID=1234 / ext4 defaults 0 1\n"
+                     "UUID=5CA1-AB1E /efi vfat defaults 0 0\n"
+                     "# there is no EFI system partition: UUID=C-C /boot/efi vfat");
+    assert_rewritten("UUID=0 / ext4 defaults 0 1", &disk,
+                     "UUID=1234 / ext4 defaults 0 1\n"
+                     "UUID=5CA1-AB1E /boot/efi vfat umask=0077,nofail 0 0\n");
+}
+
+static void templates_are_those_of_old(void **state)
+{
+    (void)state;
+    AUTO_FREE char *usual = fstab_template(FSTAB_DEFAULT, "ext3");
+    assert_string_equal(usual, "# Default /etc/fstab\n"
+                               "# Supplied by: ec2-ami-tools-1.5-3\n"
+                               "/dev/sda1 /     ext3    defaults 1 1\n"
+                               "/dev/sdb  /mnt  ext3    defaults 0 0\n"
+                               "none      /dev/pts devpts  gid=5,mode=620 0 0\n"
+                               "none      /proc proc    defaults 0 0\n"
+                               "none      /sys  sysfs   defaults 0 0\n");
+    AUTO_FREE char *legacy = fstab_template(FSTAB_LEGACY, "ext4");
+    assert_string_equal(legacy, "# Legacy /etc/fstab\n"
+                                "# Supplied by: ec2-ami-tools-1.5-3\n"
+                                "/dev/sda1 /     ext4    defaults 1 1\n"
+                                "/dev/sda2 /mnt  ext3    defaults 0 0\n"
+                                "/dev/sda3 swap  swap    defaults 0 0\n"
+                                "none      /proc proc    defaults 0 0\n"
+                                "none      /sys  sysfs   defaults 0 0\n");
 }
 
 int main(void)
@@ -67,6 +106,8 @@ int main(void)
         cmocka_unit_test(the_root_line_gets_device_and_type),
         cmocka_unit_test(a_missing_root_line_is_added),
         cmocka_unit_test(what_is_gone_becomes_a_comment),
+        cmocka_unit_test(an_efi_system_partition_is_mounted),
+        cmocka_unit_test(templates_are_those_of_old),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

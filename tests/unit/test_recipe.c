@@ -1,19 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Recipes: what good ones mean, and where bad ones go wrong. */
+#include "forge/base/redact.h"
 #include "forge/build/recipe.h"
-#include "forge/build/recipe_yaml.h"
 #include "tests/unit/check.h"
 
-static const char *const session_keys[] = { "network", "memsize", "format", "tmpdir", NULL };
-static const char *const disk_keys[] = { "layout", "exclude", NULL };
-static const char *const bundle_keys[] = { "user", "productcodes", "force", "mtime", NULL };
-static const char *const *const keys[] = {
+#include <sys/stat.h>
+
+static const struct recipe_key session_keys[] = {
+    { .name = "network" }, { .name = "memsize" }, { .name = "format" }, { .name = "tmpdir" }, { 0 }
+};
+static const struct recipe_key disk_keys[] = { { .name = "layout" }, { .name = "exclude" }, { 0 } };
+static const struct recipe_key bundle_keys[] = { { .name = "user" },     { .name = "productcodes" },
+                                                 { .name = "force" },    { .name = "mtime" },
+                                                 { "passphrase", true }, { 0 } };
+static const struct recipe_key *const keys[] = {
     [RECIPE_SESSION] = session_keys, [RECIPE_DISK] = disk_keys, [RECIPE_BUNDLE] = bundle_keys
 };
 
 static int parse(const char *text, struct recipe *recipe, struct error **err)
 {
-    return recipe_parse("dir/web.yaml", text, strlen(text), keys, recipe, err);
+    if (recipe_parse("dir/web.yaml", text, strlen(text), keys, NULL, recipe, err))
+        return -1;
+    return recipe_faults_verdict(&recipe->faults, err);
 }
 
 static void assert_setting(const struct recipe *recipe, size_t at, enum recipe_section section,
@@ -23,7 +31,8 @@ static void assert_setting(const struct recipe *recipe, size_t at, enum recipe_s
     assert_int_equal(recipe->settings[at].section, section);
     assert_string_equal(recipe->settings[at].key, key);
     assert_string_equal(recipe->settings[at].values.items[0], value);
-    assert_string_equal(recipe->settings[at].origin, origin);
+    AUTO_FREE char *place = recipe_place_text(&recipe->settings[at].place);
+    assert_string_equal(place, origin);
 }
 
 static void image_steps_and_settings_are_read_in_order(void **state)
@@ -43,7 +52,6 @@ static void image_steps_and_settings_are_read_in_order(void **state)
                     "  productcodes: [a, b]\n",
                     &recipe, &err) == 0,
               err);
-    assert_string_equal(recipe.base_dir, "dir");
     assert_string_equal(recipe.image, "dir/base.qcow2");
     assert_int_equal(recipe.count, 4);
     assert_setting(&recipe, 0, RECIPE_SESSION, "network", "true", "dir/web.yaml:3:1");
@@ -94,6 +102,27 @@ static void values_of_two_parts_and_lists_have_forms_of_their_own(void **state)
     assert_true(customize_plan_needs_network(&recipe.plan));
 }
 
+static void a_mapping_may_say_mode_and_owner(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    assert_ok(parse("steps:\n"
+                    "- write: {file: '/a:b', content: c, mode: 0640, owner: root:adm}\n"
+                    "- mkdir: {dir: /srv, owner: www-data}\n"
+                    "- mkdir: /opt\n",
+                    &recipe, &err) == 0,
+              err);
+    const struct customize_step *steps = recipe.plan.steps;
+    assert_string_equal(steps[0].first, "/a:b");
+    assert_string_equal(steps[0].mode, "0640");
+    assert_string_equal(steps[0].owner, "root:adm");
+    assert_string_equal(steps[1].first, "/srv");
+    assert_null(steps[1].mode);
+    assert_string_equal(steps[1].owner, "www-data");
+    assert_null(steps[2].owner);
+}
+
 static void local_paths_start_at_the_recipe(void **state)
 {
     (void)state;
@@ -105,17 +134,17 @@ static void local_paths_start_at_the_recipe(void **state)
     FILE *recipe_file = fopen(path, "w");
     fputs("steps: [upload: site.conf:/etc/site.conf]\n", recipe_file);
     fclose(recipe_file);
-    {
-        AUTO_RECIPE struct recipe recipe = { 0 };
-        assert_ok(recipe_read(path, keys, &recipe, &err) == 0, err);
-        assert_string_equal(recipe.plan.steps[0].base_dir, dir);
-    }
-    unlink(file);
     AUTO_RECIPE struct recipe recipe = { 0 };
-    assert_int_equal(recipe_read(path, keys, &recipe, &err), -1);
+    assert_ok(recipe_read(path, keys, NULL, &recipe, &err) == 0, err);
+    assert_string_equal(recipe.plan.steps[0].base_dir, dir);
+    unlink(file);
+    recipe_clear(&recipe);
+    assert_ok(recipe_read(path, keys, NULL, &recipe, &err) == 0, err);
+    assert_int_equal(recipe_faults_verdict(&recipe.faults, &err), -1);
     assert_non_null(strstr(err->message, "web.yaml:1:9: upload: opening"));
     assert_error(err, ERROR_USAGE, "No such file");
-    assert_int_equal(recipe_read(file, keys, &recipe, &err), -1);
+    recipe_clear(&recipe);
+    assert_int_equal(recipe_read(file, keys, NULL, &recipe, &err), -1);
     assert_error(err, ERROR_USAGE, "site.conf: No such file");
     remove_scratch(dir);
 }
@@ -150,10 +179,17 @@ static void mistakes_have_a_position_and_a_suggestion(void **state)
         { "steps:\n- hostname: a b\n", "2:3: hostname: a hostname has" },
         { "steps:\n- hostname: a\n  touch: /b\n", "2:3: a step is one operation" },
         { "steps:\n- [a]\n", "2:3: a step is one operation" },
-        { "steps:\n- write: {file: /a}\n", "2:10: \"write\" wants file: and content:" },
+        { "steps:\n- write: {file: /a}\n", "2:10: \"write\" wants content:" },
+        { "steps:\n- write: {file: [a], content: b}\n", "2:17: \"write\" wants file:" },
+        { "steps:\n- write: {file: '', content: b}\n", "2:3: write: needs a value" },
+        { "steps:\n- write: {file: /a, content: b, mode: 0999}\n",
+          "2:3: write: the mode is octal" },
+        { "steps:\n- write: {file: /a, content: b, owner: 'a:'}\n", "2:3: write: the owner is" },
+        { "steps:\n- chmod: {mode: 1, path: /a, owner: b}\n", "2:30: unknown key \"owner\"" },
+        { "steps:\n- hostname: {name: a}\n", "2:13: \"hostname\" wants a value: NAME" },
+        { "steps:\n- hostname:web\n", "2:3: a step is one operation" },
         { "steps:\n- write: {fle: /a, content: b}\n", "2:11: unknown key \"fle\" (did you mean "
                                                       "\"file\"?)" },
-        { "steps:\n- write: {file: 'a:b', content: c}\n", "2:17: file: must not have a colon" },
         { "steps:\n- edit: '/a:s/(/b/'\n", "2:3: edit: the pattern" },
         { "a: b: c\n", "1:5: mapping values are not allowed" },
         { "image: \"x\n", "found unexpected end of stream" },
@@ -177,6 +213,311 @@ static void mistakes_have_a_position_and_a_suggestion(void **state)
     }
 }
 
+/* -- variables -- */
+
+static int parse_with(const char *text, const char *given, struct recipe *recipe,
+                      struct error **err)
+{
+    AUTO_STRINGS struct string_list vars = { 0 };
+    if (given)
+        string_list_add(&vars, given);
+    if (recipe_parse("dir/web.yaml", text, strlen(text), keys, &vars, recipe, err))
+        return -1;
+    return recipe_faults_verdict(&recipe->faults, err);
+}
+
+static void variables_stand_in_values(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    assert_ok(parse_with("vars: {name: web, n-1: '', given: weak, list: '${{name}}'}\n"
+                         "image: ${{ name }}.raw\n"
+                         "tmpdir: ['${{name}}', '${{\tname\t}}${{n-1}}${{name}}']\n"
+                         "steps:\n"
+                         "- hostname: ${{given}}\n"
+                         "- write: {file: '/${{name}}', content: '${{list}}', owner: '${{name}}'}\n"
+                         "- run-command: echo ${name} $(name) {{name}} $${{name}} ${{$}}{{name}}\n"
+                         "- write: /a:${{n-1}}\n",
+                         "given=strong", &recipe, &err) == 0,
+              err);
+    assert_string_equal(recipe.image, "dir/web.raw");
+    assert_string_equal(recipe.settings[0].values.items[1], "webweb");
+    const struct customize_step *steps = recipe.plan.steps;
+    assert_string_equal(steps[0].first, "strong");
+    assert_string_equal(steps[1].first, "/web");
+    assert_string_equal(steps[1].second, "${{name}}"); /* values are not looked at again */
+    assert_string_equal(steps[1].owner, "web");
+    assert_string_equal(steps[2].first, "echo ${name} $(name) {{name}} $web ${{name}}");
+    assert_string_equal(steps[3].second, "");
+    assert_false(steps[2].secret);
+}
+
+static void mistakes_about_variables_are_faults(void **state)
+{
+    (void)state;
+    static const char *const bad[][2] = {
+        { "vars: {name: x}\nimage: ${{nam}}\n", "2:8: unknown variable \"nam\" (did you mean" },
+        { "image: ${{x}}\n", "1:8: unknown variable \"x\"" },
+        { "vars: {x: }\nimage: ${{x}}\n", "2:8: the variable \"x\" has no value: give one with" },
+        { "image: a${{x\n", "1:8: a variable is ${{NAME}}" },
+        { "image: ${{}}\n", "1:8: a variable is" },
+        { "image: '${{a b}}'\n", "1:8: a variable is" },
+        { "vars: {9x: a}\n", "1:8: the name of a variable" },
+        { "vars: {x: [a]}\n", "1:11: the variable \"x\" wants a text" },
+        { "vars: x\n", "1:7: \"vars\" has names" },
+        { "vars: {x: {path: a}}\n", "1:11: a secret is given as {env: NAME}" },
+        { "vars: {x: {env: FORGE_TEST_UNSET}}\n", "1:11: " },
+        { "vars: {x: {file: missing}}\n", "missing" },
+        { "steps: ['${{o}}']\n", "1:9: unknown variable" },
+        { "vars: {x: }\nnetwork: ${{x}}\n", "2:10: the variable \"x\" has no value" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        struct error *err = NULL;
+        AUTO_RECIPE struct recipe recipe = { 0 };
+        if (parse(bad[i][0], &recipe, &err) == 0)
+            fail_msg("accepted: %s", bad[i][0]);
+        assert_error(err, ERROR_USAGE, bad[i][1]);
+    }
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    assert_int_equal(parse_with("vars: {name: x}\n", "nmae=y", &recipe, &err), -1);
+    assert_error(err, ERROR_USAGE, "--var nmae: the recipe has no such variable (did you mean");
+    assert_int_equal(recipe_check_var("a", &err), -1);
+    assert_error(err, ERROR_USAGE, "NAME=VALUE");
+    assert_int_equal(recipe_check_var("=a", &err), -1);
+    assert_error(err, ERROR_USAGE, "NAME=VALUE");
+}
+
+static void variables_cannot_make_a_recipe_huge(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    char large[64 << 10];
+    memset(large, 'x', sizeof(large));
+    AUTO_FREE char *text = xasprintf("vars: {x: %.*s}\nsteps:\n", (int)sizeof(large), large);
+    for (size_t i = 0; i < 100; i++) {
+        char *longer = xasprintf("%s- run-command: ${{x}}\n", text);
+        free(text);
+        text = longer;
+    }
+    assert_int_equal(parse(text, &recipe, &err), -1);
+    assert_int_equal(recipe.faults.count, 1);
+    assert_error(err, ERROR_USAGE, ":67:16: the variables make more than 4 MiB");
+}
+
+static void a_secret_variable_hides_its_steps(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    setenv("FORGE_TEST_SECRET", "swordfish", 1);
+    assert_ok(parse("vars: {pin: {env: FORGE_TEST_SECRET}, open: x}\n"
+                    "steps:\n"
+                    "- run-command: login ${{pin}}\n"
+                    "- run-command: echo ${{open}}\n"
+                    "- write: {file: /a, content: '${{pin}}'}\n"
+                    "- root-password: password:${{pin}}\n",
+                    &recipe, &err) == 0,
+              err);
+    assert_string_equal(recipe.plan.steps[0].first, "login swordfish");
+    assert_null(customize_step_value(&recipe.plan.steps[0]));
+    AUTO_FREE char *open = customize_step_value(&recipe.plan.steps[1]);
+    assert_string_equal(open, "echo x");
+    assert_null(customize_step_value(&recipe.plan.steps[2]));
+    AUTO_FREE char *said = redact_text("login swordfish: swordfish!");
+    assert_string_equal(said, "login ***: ***!");
+    static const char *const bad[] = {
+        "steps:\n- hostname: '${{pin}} x'\n",
+        "steps:\n- touch: ${{pin}}\n",
+        "steps:\n- upload: {file: '${{pin}}', dest: /a}\n",
+        "image: ${{pin}}\n",
+        "tmpdir: [x, '${{pin}}']\n",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        AUTO_FREE char *text = xasprintf("vars: {pin: {env: FORGE_TEST_SECRET}}\n%s", bad[i]);
+        AUTO_RECIPE struct recipe wrong = { 0 };
+        assert_int_equal(parse(text, &wrong, &err), -1);
+        assert_null(strstr(err->message, "swordfish"));
+        assert_error(err, ERROR_USAGE, "secret");
+    }
+    unsetenv("FORGE_TEST_SECRET");
+}
+
+/* -- imports -- */
+
+static char *scratch;
+
+static void put(const char *name, const char *text)
+{
+    AUTO_FREE char *path = path_join(scratch, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* Read the recipe NAME of the scratch directory. */
+static int read_put(const char *name, struct recipe *recipe, struct error **err)
+{
+    AUTO_FREE char *path = path_join(scratch, name);
+    recipe_clear(recipe);
+    if (recipe_read(path, keys, NULL, recipe, err))
+        return -1;
+    return recipe_faults_verdict(&recipe->faults, err);
+}
+
+static void imports_come_first_and_are_weaker(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    scratch = make_scratch();
+    AUTO_FREE char *sub = path_join(scratch, "sub");
+    assert_int_equal(mkdir(sub, 0700), 0);
+    put("sub/file", "");
+    put("sub/base.yaml", "image: {path: base.raw, format: raw}\n"
+                         "vars: {name: base, other: kept}\n"
+                         "steps: [{upload: 'file:/a'}, {hostname: '${{name}}'}]\n"
+                         "memsize: 512\n"
+                         "bundle: {productcodes: [a, b]}\n");
+    put("more.yaml", "import: sub/base.yaml\nsteps: [{mkdir: '/${{other}}'}]\nmemsize: 768\n");
+    put("web.yaml", "steps: [{touch: '/${{name}}'}]\n"
+                    "import: [sub/base.yaml, more.yaml]\n"
+                    "image: web.raw\n"
+                    "vars: {name: web}\n"
+                    "bundle: {productcodes: c}\n");
+    assert_ok(read_put("web.yaml", &recipe, &err) == 0, err);
+    assert_true(ends_with(recipe.image, "/web.raw"));
+    assert_int_equal(recipe.plan.count, 4);
+    assert_true(ends_with(recipe.plan.steps[0].origin, "/sub/base.yaml:3:10"));
+    assert_true(ends_with(recipe.plan.steps[0].base_dir, "/sub"));
+    assert_string_equal(recipe.plan.steps[1].first, "web");
+    assert_string_equal(recipe.plan.steps[2].first, "/kept");
+    assert_string_equal(recipe.plan.steps[3].first, "/web");
+    assert_int_equal(recipe.count, 2); /* the format was that of the other image */
+    for (size_t i = 0; i < recipe.count; i++) {
+        const struct recipe_setting *setting = &recipe.settings[i];
+        bool codes = strcmp(setting->key, "productcodes") == 0;
+        assert_int_equal(setting->values.count, 1);
+        assert_string_equal(setting->values.items[0], codes ? "c" : "768");
+    }
+    remove_scratch(scratch);
+}
+
+static void mistakes_in_imports_name_their_file(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    scratch = make_scratch();
+    put("base.yaml", "steps:\n- touch: etc\n");
+    put("web.yaml", "import: [base.yaml, none.yaml, [x], base.yaml]\nnetwrk: true\n");
+    assert_int_equal(read_put("web.yaml", &recipe, &err), -1);
+    assert_int_equal(recipe.faults.count, 4);
+    assert_non_null(strstr(err->message, "/web.yaml:1:21: "));
+    assert_non_null(strstr(err->message, "none.yaml: No such file"));
+    assert_non_null(strstr(err->message, "/web.yaml:1:32: \"import\" wants a value"));
+    assert_non_null(strstr(err->message, "/web.yaml:2:1: unknown key"));
+    assert_error(err, ERROR_USAGE, "/base.yaml:2:3: touch: \"etc\" is not an absolute path");
+
+    put("base.yaml", "import: web.yaml\n");
+    assert_int_equal(read_put("web.yaml", &recipe, &err), -1);
+    assert_error(err, ERROR_USAGE, "/base.yaml:1:9: ");
+    put("web.yaml", "import: web.yaml\n");
+    assert_int_equal(read_put("web.yaml", &recipe, &err), -1);
+    assert_error(err, ERROR_USAGE, "web.yaml would import itself");
+
+    for (int i = 0; i < 40; i++) {
+        AUTO_FREE char *name = xasprintf("%d.yaml", i);
+        AUTO_FREE char *text = xasprintf("import: %d.yaml\n", i + 1);
+        put(name, text);
+    }
+    assert_int_equal(read_put("0.yaml", &recipe, &err), -1);
+    assert_error(err, ERROR_USAGE, "/31.yaml:1:9: a recipe has at most 32 files");
+    remove_scratch(scratch);
+}
+
+/* How often TEXT is in the message of a recipe's faults. */
+static size_t count_in(const char *message, const char *text)
+{
+    size_t count = 0;
+    for (const char *at = message; (at = strstr(at, text)); at += strlen(text))
+        count++;
+    return count;
+}
+
+static void all_mistakes_are_told_at_once_in_their_order(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    assert_int_equal(parse("steps:\n"
+                           "  - hostnam: web\n"
+                           "  - touch: etc\n"
+                           "image: &x [a]\n"
+                           "steps: twice\n"
+                           "netwrk: true\n",
+                           &recipe, &err),
+                     -1);
+    assert_int_equal(recipe.faults.count, 6);
+    static const char *const places[] = { "6 mistakes", ":2:5: ", ":3:5: ", ":4:8: ",
+                                          ":4:8: ",     ":5:1: ", ":6:1: " };
+    const char *at = err->message;
+    for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+        at = strstr(at, places[i]);
+        assert_non_null(at++);
+    }
+    assert_int_equal(count_in(err->message, "dir/web.yaml:"), 6);
+    assert_error(err, ERROR_USAGE,
+                 ":3:5: touch: \"etc\" is not an absolute path in the guest\n"
+                 "      - touch: etc\n"
+                 "        ^");
+}
+
+static void mistakes_without_end_are_counted_only(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    AUTO_FREE char *text = xstrdup("steps:\n");
+    for (size_t i = 0; i < 500; i++) {
+        char *longer = xasprintf("%s- x\n", text);
+        free(text);
+        text = longer;
+    }
+    assert_int_equal(parse(text, &recipe, &err), -1);
+    assert_int_equal(count_in(err->message, "dir/web.yaml:"), 100);
+    assert_error(err, ERROR_USAGE, "the recipe has 500 mistakes");
+}
+
+/* The excerpt is about the right character, whatever stands around it. */
+static void an_excerpt_is_one_line_with_a_caret(void **state)
+{
+    (void)state;
+    static const char *const texts[][2] = {
+        { "steps:\r\n- touch: etc\r\n", "\n    - touch: etc\n      ^" },
+        { "steps:\xe2\x80\xa8- touch: etc\n", "\n    - touch: etc\n      ^" },
+        { "# \xc3\xa4\nsteps: [{mkdir: /\xc3\xb6}, touch: etc]\n",
+          "\n    steps: [{mkdir: /\xc3\xb6}, touch: etc]\n                         ^" },
+        { "tmpdir: [x, [y]]", "\n    tmpdir: [x, [y]]\n                ^" },
+        { "steps: [{mkdir: /a}, {mkdir: /b}, {mkdir: /c}, {mkdir: /d}, {mkdir: /e}, {touch: x}, "
+          "{mkdir: /f}, {mkdir: /g}, {mkdir: /h}, {mkdir: /i}, {mkdir: /j}, {mkdir: /k}]\n",
+          "\n    : /a}, {mkdir: /b}, {mkdir: /c}, {mkdir: /d}, {mkdir: /e}, {touch: x}, {mkdir: "
+          "/f}, "
+          "{mkdir: /g}, {mk\n    "
+          "                                                            ^" },
+        { "image:", "1:7: \"image\" wants a value, a text" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+        struct error *err = NULL;
+        AUTO_RECIPE struct recipe recipe = { 0 };
+        assert_int_equal(parse(texts[i][0], &recipe, &err), -1);
+        assert_error(err, ERROR_USAGE, texts[i][1]);
+    }
+}
+
 static void depth_and_size_are_bounded(void **state)
 {
     (void)state;
@@ -191,21 +532,44 @@ static void depth_and_size_are_bounded(void **state)
     AUTO_FREE char *path = path_join(dir, "large.yaml");
     fclose(fopen(path, "w"));
     assert_int_equal(truncate(path, (1 << 20) + 1), 0);
-    assert_int_equal(recipe_read(path, keys, &recipe, &err), -1);
+    recipe_clear(&recipe);
+    assert_int_equal(recipe_read(path, keys, NULL, &recipe, &err), -1);
     assert_error(err, ERROR_USAGE, "at most 1 MiB");
-    assert_int_equal(recipe_read("/dev/null", keys, &recipe, &err), -1);
+    assert_int_equal(recipe_read("/dev/null", keys, NULL, &recipe, &err), -1);
     assert_error(err, ERROR_USAGE, "not a file");
     remove_scratch(dir);
 }
 
-static void a_password_is_in_no_message(void **state)
+static void a_secret_is_in_no_message(void **state)
 {
     (void)state;
-    struct error *err = NULL;
-    AUTO_RECIPE struct recipe recipe = { 0 };
-    assert_int_equal(parse("steps:\n- root-password: swordfish\n", &recipe, &err), -1);
-    assert_null(strstr(err->message, "swordfish"));
-    assert_error(err, ERROR_USAGE, "dir/web.yaml:2:3: root-password: the selector is");
+    static const char *const bad[][2] = {
+        { "steps:\n- root-password: swordfish\n", "2:3: root-password: the selector is" },
+        { "steps:\n- root-pasword: swordfish\n", "2:3: unknown operation" },
+        { "steps:\n- root-password:swordfish\n", "\n    - ***\n      ^" },
+        { "steps:\n- root-password swordfish\n", "2:3: a step is one operation" },
+        { "steps:\n- {root-password: swordfish, touch: a}\n", "{root-password: ***, touch: a}" },
+        { "steps: [root-password: swordfish, tuch: swordfish]\n",
+          "\n    steps: [root-password: ***, tuch: ***]\n                                ^" },
+        { "steps:\n- {touch: /a, touch: swordfish}\n", "touch: ***" },
+        { "steps: {root-password: swordfish}\n", "\"steps\" is a list" },
+        { "steps:\n- root-password: [swordfish]\n", "root-password: ***" },
+        { "steps:\n- root-password: {a: swordfish}\n", "root-password: ***" },
+        { "- root-password: swordfish\n", "a recipe has keys" },
+        { "steps:\n- root-password: \"swordfish\n", "unexpected end" },
+        { "steps:\n- root-password: swordfish: x\n", "mapping values are not allowed" },
+        { "bundle: {passphrase: swordfish, usr: 1}\n", "{passphrase: ***, usr: ***}" },
+        { "bundle: {passphras: swordfish}\n", "{passphras: ***}" },
+        { "# \xff\n- root-password: swordfish\n", "at byte" },
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        struct error *err = NULL;
+        AUTO_RECIPE struct recipe recipe = { 0 };
+        assert_int_equal(parse(bad[i][0], &recipe, &err), -1);
+        if (strstr(err->message, "swordfish"))
+            fail_msg("told: %s", err->message);
+        assert_error(err, ERROR_USAGE, bad[i][1]);
+    }
 }
 
 int main(void)
@@ -214,10 +578,20 @@ int main(void)
         cmocka_unit_test(image_steps_and_settings_are_read_in_order),
         cmocka_unit_test(an_image_may_have_a_format),
         cmocka_unit_test(values_of_two_parts_and_lists_have_forms_of_their_own),
+        cmocka_unit_test(a_mapping_may_say_mode_and_owner),
         cmocka_unit_test(local_paths_start_at_the_recipe),
         cmocka_unit_test(mistakes_have_a_position_and_a_suggestion),
+        cmocka_unit_test(variables_stand_in_values),
+        cmocka_unit_test(mistakes_about_variables_are_faults),
+        cmocka_unit_test(variables_cannot_make_a_recipe_huge),
+        cmocka_unit_test(a_secret_variable_hides_its_steps),
+        cmocka_unit_test(imports_come_first_and_are_weaker),
+        cmocka_unit_test(mistakes_in_imports_name_their_file),
+        cmocka_unit_test(all_mistakes_are_told_at_once_in_their_order),
+        cmocka_unit_test(mistakes_without_end_are_counted_only),
+        cmocka_unit_test(an_excerpt_is_one_line_with_a_caret),
         cmocka_unit_test(depth_and_size_are_bounded),
-        cmocka_unit_test(a_password_is_in_no_message),
+        cmocka_unit_test(a_secret_is_in_no_message),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

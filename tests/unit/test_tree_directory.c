@@ -95,6 +95,24 @@ static void what_is_left_out_is_not_looked_at(void **state)
     assert_non_null(strstr(got, "\nb.c 104711"));
 }
 
+/* fts(3) has asked for the sizes of all files in a directory when it gives the first of them. */
+static void a_file_that_grows_is_read_as_it_is(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    struct archive_entry *entry;
+    AUTO_FREE char *longer = xasprintf("echo more >> '%s/b.c'", folder);
+    AUTO(tree_close) struct tree *tree = open_folder();
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(tree_next(tree, &entry, &err), 1);
+    run("sh", "-c", longer);
+    while (strcmp(archive_entry_pathname(entry), "b.c") != 0)
+        assert_int_equal(tree_next(tree, &entry, &err), 1);
+    assert_int_equal(archive_entry_size(entry), 5);
+    AUTO_FREE char *content = list_content(tree, 5);
+    assert_non_null(content);
+}
+
 static void what_is_no_directory_is_refused(void **state)
 {
     (void)state;
@@ -111,9 +129,8 @@ int main(void)
     require_e2fsprogs();
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(a_directory_is_read_as_mke2fs_reads_it),
-        TEST(a_directory_becomes_a_file_system),
-        TEST(what_is_left_out_is_not_looked_at),
+        TEST(a_directory_is_read_as_mke2fs_reads_it), TEST(a_directory_becomes_a_file_system),
+        TEST(what_is_left_out_is_not_looked_at),      TEST(a_file_that_grows_is_read_as_it_is),
         TEST(what_is_no_directory_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

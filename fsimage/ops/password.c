@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --root-password SELECTOR: hashed here, written into shadow(5); the password never enters a guest.
- */
-#include "fsimage/ops/root_password.h"
+/* --password USER:SELECTOR, --root-password SELECTOR: hashed here, written into shadow(5); the
+ * password never enters a guest. */
+#include "fsimage/ops/password.h"
 #include "forge/base/log.h"
 #include "forge/base/secret.h"
 #include "fsimage/ops/accounts.h"
@@ -14,8 +14,8 @@
 
 enum { RANDOM_LENGTH = 20 };
 
-/* What check_root_password() leaves in step->prepared: no password, at most its hash. */
-struct root_password {
+/* What check_password() leaves in step->prepared: no password, at most its hash. */
+struct prepared_password {
     bool locked;   /* "!" in front: the password is set, but does not let in */
     bool disabled; /* "*": there is no password */
     bool random;   /* made when the step runs */
@@ -59,7 +59,7 @@ static struct secret *read_password(const struct customize_step *step, const cha
 }
 
 static int parse_selector(const struct customize_step *step, const char *selector,
-                          struct root_password *into, struct error **err)
+                          struct prepared_password *into, struct error **err)
 {
     static const char *const references[] = { "file:", "env:", "fd:", "password:" };
     if (strcmp(selector, "locked") == 0) {
@@ -70,7 +70,7 @@ static int parse_selector(const struct customize_step *step, const char *selecto
         into->locked = true;
         selector += strlen("locked:");
     }
-    into->disabled = strcmp(selector, "disabled") == 0 && !into->locked;
+    into->disabled = strcmp(selector, "disabled") == 0;
     into->random = strcmp(selector, "random") == 0;
     if (into->disabled || into->random)
         return 0;
@@ -80,7 +80,7 @@ static int parse_selector(const struct customize_step *step, const char *selecto
     if (!known) /* the selector may be the password, given by mistake: it is not repeated */
         return error_set(err, ERROR_USAGE,
                          "the selector is file:PATH, env:NAME, fd:N, password:TEXT, random or "
-                         "disabled, any but the last after locked:, or locked alone");
+                         "disabled, any of them after locked:, or locked alone");
     AUTO(secret_free) struct secret *secret = read_password(step, selector, err);
     if (!secret)
         return -1;
@@ -89,13 +89,26 @@ static int parse_selector(const struct customize_step *step, const char *selecto
     return password_hash(secret->text, into->hash, err);
 }
 
+/* The selector is wiped: the hash is enough from here on. */
+static int prepare(struct customize_step *step, char *selector, struct error **err)
+{
+    struct prepared_password *prepared = NEW(struct prepared_password);
+    step->prepared = prepared;
+    int result = parse_selector(step, selector, prepared, err);
+    explicit_bzero(selector, strlen(selector));
+    return result;
+}
+
 int check_root_password(struct customize_step *step, struct error **err)
 {
-    struct root_password *prepared = NEW(struct root_password);
-    step->prepared = prepared;
-    int result = parse_selector(step, step->first, prepared, err);
-    explicit_bzero(step->first, strlen(step->first)); /* the hash is enough from here on */
-    return result;
+    return prepare(step, step->first, err);
+}
+
+int check_password(struct customize_step *step, struct error **err)
+{
+    if (strpbrk(step->first, " /\t\n"))
+        return error_set(err, ERROR_USAGE, "that is not the name of a user");
+    return prepare(step, step->second, err);
 }
 
 char *password_replace(char *text, const char *user, const char *hash, bool locked,
@@ -114,12 +127,13 @@ char *password_replace(char *text, const char *user, const char *hash, bool lock
                      field + length);
 }
 
-static int write_shadow(struct guest *guest, const char *hash, bool locked, struct error **err)
+static int write_shadow(struct guest *guest, const char *user, const char *hash, bool locked,
+                        struct error **err)
 {
     static const char path[] = "/etc/shadow";
     size_t length;
     AUTO_FREE char *text = guest_file_read(guest, path, &length, err);
-    AUTO_FREE char *changed = text ? password_replace(text, "root", hash, locked, err) : NULL;
+    AUTO_FREE char *changed = text ? password_replace(text, user, hash, locked, err) : NULL;
     if (!changed)
         return -1;
     return guest_file_write(guest, path, changed, strlen(changed), err);
@@ -142,7 +156,8 @@ char *password_random(struct error **err)
     return password;
 }
 
-static int set_random_password(struct guest *guest, bool locked, struct error **err)
+static int set_random_password(struct guest *guest, const char *user, bool locked,
+                               struct error **err)
 {
     AUTO_FREE char *password = password_random(err);
     char hash[PASSWORD_HASH_SIZE];
@@ -150,21 +165,30 @@ static int set_random_password(struct guest *guest, bool locked, struct error **
         return -1;
     int result = password_hash(password, hash, err);
     if (!result)
-        result = write_shadow(guest, hash, locked, err);
+        result = write_shadow(guest, user, hash, locked, err);
     if (!result) { /* nobody else knows it: the user has to be told, even one who wants quiet */
         void (*tell)(const char *, ...) = log_level() < LOG_INFO ? log_warn : log_info;
-        tell("root's password is %s", password);
+        tell("%s's password is %s", user, password);
     }
     explicit_bzero(password, strlen(password));
     return result;
 }
 
+static int set_password(struct guest *guest, const char *user,
+                        const struct prepared_password *password, struct error **err)
+{
+    if (password->random)
+        return set_random_password(guest, user, password->locked, err);
+    const char *hash = password->disabled ? "*" : *password->hash ? password->hash : NULL;
+    return write_shadow(guest, user, hash, password->locked, err);
+}
+
 int op_root_password(struct guest *guest, const struct customize_step *step, struct error **err)
 {
-    const struct root_password *password = step->prepared;
-    if (password->random)
-        return set_random_password(guest, password->locked, err);
-    if (password->disabled)
-        return write_shadow(guest, "*", false, err);
-    return write_shadow(guest, *password->hash ? password->hash : NULL, password->locked, err);
+    return set_password(guest, "root", step->prepared, err);
+}
+
+int op_password(struct guest *guest, const struct customize_step *step, struct error **err)
+{
+    return set_password(guest, step->first, step->prepared, err);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One image written as another: extents copied, zeros left as holes. */
+/* A device written as an image: extents copied, zeros left as holes. */
 #include "forge/base/cancel.h"
 #include "forge/base/memory.h"
 #include "forge/base/progress.h"
@@ -29,12 +29,9 @@ static int copy_extent(void *opaque, const struct extent *extent, struct error *
     return 0;
 }
 
-static int copy_all(const struct image *from, const char *path, enum image_format format,
+static int copy_all(struct device *source, const char *path, enum image_format format,
                     struct progress *progress, struct error **err)
 {
-    AUTO(device_close) struct device *source = image_device(from, err);
-    if (!source)
-        return -1;
     AUTO(device_close)
     struct device *target = device_create(path, format, source->size, false, err);
     if (!target)
@@ -46,10 +43,10 @@ static int copy_all(const struct image *from, const char *path, enum image_forma
     return device_flush(target, err);
 }
 
-int image_convert(const struct image *from, const char *path, enum image_format format,
-                  struct progress *progress, struct error **err)
+int image_write(struct device *from, const char *path, enum image_format format,
+                struct progress *progress, struct error **err)
 {
-    progress_begin(progress, "writing the image", from->virtual_size);
+    progress_begin(progress, "writing the image", from->size);
     if (copy_all(from, path, format, progress, err))
         return error_wrap(err, "writing %s", path);
     progress_end(progress);

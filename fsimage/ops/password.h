@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Passwords as shadow(5) keeps them. */
-#ifndef FORGE_FSIMAGE_OPS_ROOT_PASSWORD_H
-#define FORGE_FSIMAGE_OPS_ROOT_PASSWORD_H
+#ifndef FORGE_FSIMAGE_OPS_PASSWORD_H
+#define FORGE_FSIMAGE_OPS_PASSWORD_H
 
 #include "forge/base/error.h"
 

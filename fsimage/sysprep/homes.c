@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which directories are homes. */
+#include "fsimage/sysprep/homes.h"
+#include "fsimage/ops/guest_file.h"
+
+#include <string.h>
+
+enum { HOMES_MAX = 10000 };
+
+static int compare(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+static void sort(struct string_list *list)
+{
+    if (list->count)
+        qsort(list->items, list->count, sizeof(*list->items), compare);
+}
+
+/* The sixth field of each line of passwd(5). */
+static int read_passwd(struct guest *guest, struct string_list *homes, struct error **err)
+{
+    static const char path[] = "/etc/passwd";
+    int exists = guest_file_exists(guest, path, err);
+    if (exists <= 0)
+        return exists;
+    size_t length;
+    AUTO_FREE char *text = guest_file_read(guest, path, &length, err);
+    if (!text)
+        return -1;
+    for (char *next = text, *line; (line = strsep(&next, "\n"));) {
+        char *field = NULL;
+        for (int i = 0; i < 6 && line; i++)
+            field = strsep(&line, ":");
+        if (line && *field == '/')
+            string_list_add(homes, field);
+        if (homes->count > HOMES_MAX)
+            return error_set(err, ERROR_GUEST, "%s has more than %d users", path, HOMES_MAX);
+    }
+    return 0;
+}
+
+int sysprep_find_homes(struct sysprep_search *search, struct error **err)
+{
+    AUTO_STRINGS struct string_list named = { 0 };
+    if (read_passwd(search->guest, &named, err) ||
+        sysprep_search_resolve(search->guest, "/home", &search->home_parent, err) < 0)
+        return -1;
+    string_list_add(&named, "/root");
+    sort(&named);
+    for (size_t i = 0; i < named.count; i++) {
+        if (i && strcmp(named.items[i], named.items[i - 1]) == 0)
+            continue;
+        AUTO_FREE char *real = NULL;
+        int found = sysprep_search_resolve(search->guest, named.items[i], &real, err);
+        if (found < 0)
+            return -1;
+        if (found && strcmp(real, "/") != 0)
+            string_list_take(&search->homes, STEAL(real));
+    }
+    sort(&search->homes);
+    return 0;
+}
+
+bool sysprep_is_home(const struct sysprep_search *search, const char *path, size_t length)
+{
+    AUTO_FREE char *directory = xstrndup(path, length);
+    if (search->home_parent) {
+        AUTO_FREE char *parent = path_dirname(directory);
+        if (strcmp(parent, search->home_parent) == 0)
+            return true;
+    }
+    return search->homes.count && bsearch(&directory, search->homes.items, search->homes.count,
+                                          sizeof(*search->homes.items), compare);
+}

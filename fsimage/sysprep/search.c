@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One walk over the names in a guest, held against the rules of all operations at once.
+ *
+ * The names come from find(1) in the appliance, which follows no symbolic link: every path is where
+ * it says, so that rm, which libguestfs runs outside of its chroot, stays in the guest. The rules'
+ * directories are resolved instead, inside the guest. Names are read from a file one at a time. */
+#include "fsimage/sysprep/search.h"
+#include "forge/base/cancel.h"
+#include "forge/base/workdir.h"
+#include "fsimage/ops/guest_file.h"
+#include "fsimage/sysprep/homes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+DEFINE_CLEANUP(FILE *, fclose)
+
+/* Homes in these directories of "/" are system users', and what is there is the packages' own or
+ * the kernel's. */
+static const char *const no_homes_in[] = { "/bin/",    "/dev/",  "/lib/",  "/lib32/", "/lib64/",
+                                           "/libx32/", "/proc/", "/sbin/", "/sys/",   "/usr/" };
+
+/* -- what is found -- */
+
+static struct sysprep_change *append(struct sysprep_search *search)
+{
+    struct sysprep_changes *found = search->found;
+    if (found->count >= SYSPREP_LISTED_MAX) {
+        search->full = true;
+        return NULL;
+    }
+    if ((found->count & (found->count - 1)) == 0) /* room for the next power of two */
+        found->items =
+            xrealloc(found->items, found->count ? 2 * found->count : 1, sizeof(*found->items));
+    found->items[found->count] = (struct sysprep_change){ .op = search->op };
+    return &found->items[found->count++];
+}
+
+void sysprep_search_add(struct sysprep_search *search, enum sysprep_action action, const char *path,
+                        const char *what)
+{
+    struct sysprep_change *change = append(search);
+    if (!change)
+        return;
+    change->action = action;
+    change->path = xstrdup(path);
+    change->what = what;
+}
+
+void sysprep_search_add_edit(struct sysprep_search *search, const char *path, char *text)
+{
+    struct sysprep_change *change = append(search);
+    if (!change) {
+        free(text);
+        return;
+    }
+    change->action = SYSPREP_EDIT;
+    change->path = xstrdup(path);
+    change->text = text;
+}
+
+char *sysprep_drop_lines(const char *text, const char *words)
+{
+    AUTO_STRINGS struct string_list prefixes = { 0 };
+    string_list_split(&prefixes, words, ' ');
+    char *kept = xcalloc(strlen(text) + 1, 1), *end = kept;
+    bool dropped = false;
+    for (const char *line = text; *line;) {
+        const char *newline = strchr(line, '\n');
+        size_t length = newline ? (size_t)(newline + 1 - line) : strlen(line);
+        bool drop = false;
+        for (size_t i = 0; i < prefixes.count; i++)
+            drop |= starts_with(line, prefixes.items[i]);
+        if (!drop)
+            end = mempcpy(end, line, length);
+        dropped |= drop;
+        line += length;
+    }
+    if (!dropped)
+        free(STEAL(kept));
+    return kept;
+}
+
+/* -- rules -- */
+
+int sysprep_search_resolve(struct guest *guest, const char *path, char **real, struct error **err)
+{
+    guestfs_h *g = guest_handle(guest);
+    guestfs_push_error_handler(g, NULL, NULL); /* that there is nothing is no news */
+    *real = guestfs_realpath(g, path);
+    guestfs_pop_error_handler(g);
+    int code = *real ? 0 : guestfs_last_errno(g);
+    if (*real || code == ENOENT || code == ENOTDIR || code == ELOOP)
+        return *real != NULL;
+    return guest_error(guest, err, "%s", path);
+}
+
+/* Split the rule's PATTERN behind the last directory without a wildcard. */
+static const char *wild_part(const char *pattern)
+{
+    const char *rest = pattern + 1;
+    for (const char *at = pattern; *at && !strchr("*?[", *at); at++)
+        if (*at == '/')
+            rest = at + 1;
+    return rest;
+}
+
+/* A link that leads from DIRECTORY to REAL, one of the system's top directories, is not followed: a
+ * cache that is a link to /etc does not make /etc a cache. */
+static bool leads_too_high(const char *directory, const char *real)
+{
+    AUTO_FREE char *literal = xstrndup(directory, strlen(directory) - 1);
+    return strcmp(literal, real) != 0 && strrchr(real, '/') == real && strcmp(real, "/tmp") != 0;
+}
+
+static int add_rule(struct sysprep_search *search, const struct sysprep_op *op,
+                    const struct sysprep_rule *rule, struct error **err)
+{
+    bool in_home = starts_with(rule->pattern, "~/");
+    const char *rest = in_home ? rule->pattern + 2 : wild_part(rule->pattern);
+    AUTO_FREE char *real = NULL;
+    if (!in_home) {
+        AUTO_FREE char *directory = xstrndup(rule->pattern, (size_t)(rest - rule->pattern));
+        int found = sysprep_search_resolve(search->guest, directory, &real, err);
+        if (found < 0)
+            return -1;
+        if (!found || leads_too_high(directory, real))
+            return 0;
+    }
+    /* A pattern that begins with "**" has to match at the top as well: path_pattern.h. */
+    AUTO_FREE char *text = xasprintf("%s%s", starts_with(rest, "**") ? "" : "/", rest);
+    struct search_rule compiled = { .op = op, .rule = rule };
+    if (path_pattern_parse(text, &compiled.pattern, err))
+        return -1;
+    compiled.directory = STEAL(real);
+    search->rules = xrealloc(search->rules, search->rule_count + 1, sizeof(*search->rules));
+    search->rules[search->rule_count++] = compiled;
+    return 0;
+}
+
+static int prepare_rules(struct sysprep_search *search, struct error **err)
+{
+    if (sysprep_find_homes(search, err))
+        return -1;
+    for (size_t i = 0; i < sysprep_op_count; i++) {
+        const struct sysprep_op *op = &sysprep_ops[i];
+        if (!sysprep_plan_has(search->plan, op))
+            continue;
+        for (const struct sysprep_rule *rule = op->rules; rule && rule->pattern; rule++)
+            if (rule->action != SYSPREP_CREATE && add_rule(search, op, rule, err))
+                return -1;
+    }
+    return 0;
+}
+
+/* A path, and its parts below each home directory that it is in. */
+struct candidate {
+    const char *path;
+    const char *in_home[4];
+    size_t homes;
+};
+
+static void find_homes_above(const struct sysprep_search *search, struct candidate *candidate)
+{
+    const char *path = candidate->path;
+    for (const char *at = strchr(path + 1, '/'); at; at = strchr(at + 1, '/'))
+        if (candidate->homes < ARRAY_SIZE(candidate->in_home) &&
+            sysprep_is_home(search, path, (size_t)(at - path)))
+            candidate->in_home[candidate->homes++] = at + 1;
+}
+
+static bool matches(const struct search_rule *rule, const struct candidate *candidate)
+{
+    const char *path = candidate->path;
+    if (!rule->directory) {
+        for (size_t i = 0; i < candidate->homes; i++)
+            if (path_pattern_matches(&rule->pattern, candidate->in_home[i], false))
+                return true;
+        return false;
+    }
+    size_t length = strlen(rule->directory);
+    if (length == 1) /* "/" */
+        length = 0;
+    return strncmp(path, rule->directory, length) == 0 && path[length] == '/' &&
+           path_pattern_matches(&rule->pattern, path + length + 1, false);
+}
+
+/* -- the walk -- */
+
+/* 1 when the file at PATH is what RULE is about, 0 when not. */
+static int suits(struct sysprep_search *search, const struct sysprep_rule *rule, const char *path,
+                 struct error **err)
+{
+    if (rule->action == SYSPREP_REMOVE && rule->kind == SYSPREP_ANYTHING)
+        return 1;
+    AUTO(guestfs_free_statns)
+    struct guestfs_statns *stat = guestfs_lstatns(guest_handle(search->guest), path);
+    if (!stat)
+        return guest_error(search->guest, err, "%s", path);
+    if (rule->kind == SYSPREP_FILE)
+        return !S_ISDIR(stat->st_mode);
+    if (!S_ISREG(stat->st_mode))
+        return 0;
+    if (rule->action == SYSPREP_EMPTY)
+        return stat->st_size > 0;
+    if (rule->action != SYSPREP_EDIT)
+        return 1;
+    size_t length;
+    AUTO_FREE char *text = guest_file_read(search->guest, path, &length, err);
+    if (!text)
+        return -1;
+    AUTO_FREE char *edited = sysprep_drop_lines(text, rule->lines);
+    return edited != NULL;
+}
+
+static int look_at(struct sysprep_search *search, const char *path, struct error **err)
+{
+    struct candidate candidate = { .path = path };
+    find_homes_above(search, &candidate);
+    const struct sysprep_op *settled = NULL; /* its first rule that matches decides */
+    for (size_t i = 0; i < search->rule_count; i++) {
+        const struct search_rule *rule = &search->rules[i];
+        if (rule->op == settled || !matches(rule, &candidate))
+            continue;
+        if (rule->rule->action == SYSPREP_KEEP) {
+            settled = rule->op;
+            continue;
+        }
+        int suitable = suits(search, rule->rule, path, err);
+        if (suitable < 0)
+            return -1;
+        if (!suitable)
+            continue;
+        settled = search->op = rule->op;
+        struct sysprep_change *change = append(search);
+        if (!change)
+            return 0;
+        change->action = rule->rule->action;
+        change->path = xstrdup(path);
+        change->rule = rule->rule;
+    }
+    return 0;
+}
+
+/* An unnamed file for names, which may be many. */
+static FILE *open_names(struct error **err)
+{
+    const char *directory = temporary_parent(NULL);
+    AUTO_FD int fd = open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+    if (file)
+        steal_fd(&fd);
+    else
+        error_set_errno(err, "making a temporary file in %s", directory);
+    return file;
+}
+
+/* ROOT is a directory without symbolic links on the way. */
+static int walk(struct sysprep_search *search, const char *root, struct error **err)
+{
+    AUTO(fclose) FILE *names = open_names(err);
+    if (!names)
+        return -1;
+    AUTO_FREE char *target = xasprintf("/dev/fd/%d", fileno(names));
+    if (guestfs_find0(guest_handle(search->guest), root, target))
+        return guest_error(search->guest, err, "listing %s", root);
+    AUTO_FREE char *name = NULL;
+    size_t room = 0;
+    while (!search->full && getdelim(&name, &room, '\0', names) > 0) {
+        AUTO_FREE char *path = path_join(root, name + strspn(name, "/"));
+        if (cancel_check(err) || look_at(search, path, err))
+            return -1;
+    }
+    return 0;
+}
+
+/* The directory to walk for what is in DIRECTORY: the one in "/" that it is in, so that few walks
+ * do for many rules; but of /usr, which is large, only what a rule is about. Owned. */
+static char *root_of(const char *directory)
+{
+    if (starts_with(directory, "/usr/"))
+        return xstrdup(directory);
+    return xstrndup(directory, 1 + strcspn(directory + 1, "/"));
+}
+
+static void add_root(struct string_list *roots, const char *directory)
+{
+    AUTO_FREE char *root = root_of(directory);
+    if (!string_list_contains(roots, root))
+        string_list_add(roots, root);
+}
+
+static bool may_hold_homes(const char *directory)
+{
+    AUTO_FREE char *path = xasprintf("%s/", directory);
+    for (size_t i = 0; i < ARRAY_SIZE(no_homes_in); i++)
+        if (starts_with(path, no_homes_in[i]))
+            return starts_with(path, "/usr/local/");
+    return true;
+}
+
+static void add_home_roots(const struct sysprep_search *search, struct string_list *roots)
+{
+    if (search->home_parent)
+        add_root(roots, search->home_parent);
+    for (size_t i = 0; i < search->homes.count; i++)
+        if (may_hold_homes(search->homes.items[i]))
+            add_root(roots, search->homes.items[i]);
+}
+
+static int walk_all(struct sysprep_search *search, struct error **err)
+{
+    AUTO_STRINGS struct string_list roots = { 0 };
+    bool homes = false;
+    for (size_t i = 0; i < search->rule_count; i++) {
+        if (search->rules[i].directory)
+            add_root(&roots, search->rules[i].directory);
+        else if (!homes)
+            add_home_roots(search, &roots);
+        homes |= !search->rules[i].directory;
+    }
+    for (size_t i = 0; i < roots.count; i++) {
+        int is_directory = guest_file_is_directory(search->guest, roots.items[i], err);
+        if (is_directory < 0 || (is_directory && walk(search, roots.items[i], err)))
+            return -1;
+    }
+    return 0;
+}
+
+/* What is to be made does not turn up on the way. */
+static int find_missing(struct sysprep_search *search, struct error **err)
+{
+    for (const struct sysprep_rule *rule = search->op->rules; rule && rule->pattern; rule++) {
+        int exists = rule->action == SYSPREP_CREATE
+                         ? guest_file_exists(search->guest, rule->pattern, err)
+                         : 1;
+        if (exists < 0)
+            return -1;
+        if (!exists)
+            sysprep_search_add(search, SYSPREP_CREATE, rule->pattern, NULL);
+    }
+    return 0;
+}
+
+int sysprep_search_run(struct sysprep_search *search, struct error **err)
+{
+    if (prepare_rules(search, err) || (search->rule_count && walk_all(search, err)))
+        return -1;
+    for (size_t i = 0; i < sysprep_op_count; i++) {
+        search->op = &sysprep_ops[i];
+        if (!sysprep_plan_has(search->plan, search->op))
+            continue;
+        if (find_missing(search, err) || (search->op->find && search->op->find(search, err)))
+            return error_wrap(err, "sysprep %s", search->op->name);
+    }
+    sysprep_changes_settle(search->found);
+    return 0;
+}
+
+void sysprep_search_clear(struct sysprep_search *search)
+{
+    for (size_t i = 0; i < search->rule_count; i++) {
+        free(search->rules[i].directory);
+        path_pattern_clear(&search->rules[i].pattern);
+    }
+    free(search->rules);
+    string_list_clear(&search->homes);
+    free(search->home_parent);
+}
