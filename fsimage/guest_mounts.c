@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Asks the appliance where each mounted file system is. */
 #include "fsimage/guest_mounts.h"
+#include "fsimage/guest_volumes.h"
 #include "fsimage/ops/guest_file.h"
 
 #include <string.h>
@@ -31,6 +32,21 @@ static int64_t offset_of(guestfs_h *handle, const char *device)
     return -1;
 }
 
+/* Where MOUNT's bytes are. TABLES are asked for when a volume needs them. */
+static void find_pieces(guestfs_h *handle, struct guest_mount *mount, char **tables)
+{
+    if (mount->offset >= 0) {
+        mount->pieces = NEW(struct device_piece);
+        *mount->pieces = (struct device_piece){ mount->offset, mount->size };
+        mount->piece_count = 1;
+        return;
+    }
+    if (!*tables)
+        *tables = volume_tables(handle);
+    if (*tables)
+        mount->pieces = volume_pieces(*tables, mount->device, &mount->piece_count);
+}
+
 static int by_length(const void *left, const void *right)
 {
     const struct guest_mount *a = left, *b = right;
@@ -44,6 +60,7 @@ int guest_mounts_read(struct guest *guest, struct guest_mounts *out, struct erro
     AUTO(guest_strings_free) char **pairs = guestfs_mountpoints(handle);
     if (!pairs)
         return guest_error(guest, err, "listing the mount points");
+    AUTO_FREE char *tables = NULL;
     guestfs_push_error_handler(handle, NULL, NULL); /* a volume is no partition: no news */
     for (char **pair = pairs; pair[0] && pair[1]; pair += 2) {
         out->items = xrealloc(out->items, out->count + 1, sizeof(*out->items));
@@ -56,6 +73,7 @@ int guest_mounts_read(struct guest *guest, struct guest_mounts *out, struct erro
             .offset = offset_of(handle, pair[0]),
             .size = guestfs_blockdev_getsize64(handle, pair[0]),
         };
+        find_pieces(handle, &out->items[out->count - 1], &tables);
     }
     guestfs_pop_error_handler(handle);
     qsort(out->items, out->count, sizeof(*out->items), by_length);
@@ -73,6 +91,7 @@ void guest_mounts_clear(struct guest_mounts *mounts)
         free(mount->type);
         free(mount->label);
         free(mount->uuid);
+        free(mount->pieces);
     }
     free(mounts->items);
     *mounts = (struct guest_mounts){ 0 };

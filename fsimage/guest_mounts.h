@@ -3,6 +3,7 @@
 #ifndef FORGE_FSIMAGE_GUEST_MOUNTS_H
 #define FORGE_FSIMAGE_GUEST_MOUNTS_H
 
+#include "forge/base/device_pieces.h"
 #include "fsimage/guest.h"
 
 struct guest_mount {
@@ -10,6 +11,8 @@ struct guest_mount {
     char *label, *uuid; /* NULL when there is none */
     int64_t offset; /* bytes from the image's beginning; -1: on a volume, not a plain partition */
     int64_t size;   /* bytes */
+    struct device_piece *pieces; /* of the image that it lies in, one behind the other; NULL: */
+    size_t piece_count;          /* not known */
 };
 
 /* Owned, "/" first; strings from the guest are not trusted. {0} before. */

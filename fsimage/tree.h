@@ -23,6 +23,7 @@
 
 #include "forge/base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,7 @@ struct tree_filter;
 struct tree {
     const struct tree_ops *ops;
     struct tree_filter *filter; /* owned; NULL: everything. Sources ask it by tree_wants(). */
+    struct tree *within;        /* that this is a part of, and that is asked too; or NULL */
 };
 
 struct tree_ops {
@@ -40,6 +42,9 @@ struct tree_ops {
     int (*read)(struct tree *tree, const void **bytes, size_t *count, int64_t *offset,
                 struct error **err);
     void (*close)(struct tree *tree);
+    /* Of a tree with parts: whether it wants PATH of PART; see tree_wants(). */
+    bool (*wants)(const struct tree *tree, const struct tree *part, const char *path,
+                  bool directory);
 };
 
 /* Go to the next entry: 1 with *ENTRY, which is borrowed until the following call of this tree, 0

@@ -172,7 +172,9 @@ static void archive_close(struct tree *base)
 
 struct tree *tree_open_archive(const char *path, struct error **err)
 {
-    static const struct tree_ops ops = { archive_next, archive_read, archive_close };
+    static const struct tree_ops ops = { .next = archive_next,
+                                         .read = archive_read,
+                                         .close = archive_close };
     struct archive_tree *tree = NEW(struct archive_tree);
     AUTO(tree_close) struct tree *base = &tree->base;
     struct stat status;

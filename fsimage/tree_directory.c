@@ -262,7 +262,9 @@ static void directory_close(struct tree *base)
 
 struct tree *tree_open_directory(const char *path, struct error **err)
 {
-    static const struct tree_ops ops = { directory_next, directory_read, directory_close };
+    static const struct tree_ops ops = { .next = directory_next,
+                                         .read = directory_read,
+                                         .close = directory_close };
     struct directory_tree *tree = NEW(struct directory_tree);
     AUTO(tree_close) struct tree *base = &tree->base;
     base->ops = &ops;

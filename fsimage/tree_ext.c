@@ -165,7 +165,7 @@ static int next_child(struct ext_tree *tree, ext2_ino_t *ino, struct error **err
             *end++ = '/';
         strcpy(end, child->name);
         *ino = child->ino;
-        if (!tree->base.filter)
+        if (!tree_is_filtered(&tree->base))
             return 1;
         bool directory;
         if (is_directory(tree, *ino, &directory, err))
@@ -247,7 +247,7 @@ static void ext_close(struct tree *base)
 
 struct tree *tree_open_ext(struct device *device, int64_t offset, struct error **err)
 {
-    static const struct tree_ops ops = { ext_next, ext_read, ext_close };
+    static const struct tree_ops ops = { .next = ext_next, .read = ext_read, .close = ext_close };
     AUTO(tree_close) struct tree *base = NULL;
     struct ext_tree *tree = NEW(struct ext_tree);
     base = &tree->base;

@@ -61,11 +61,17 @@ bool tree_filter_wants(const struct tree_filter *filter, const char *path, bool 
     return true;
 }
 
+bool tree_is_filtered(const struct tree *tree)
+{
+    return tree->filter || tree->within;
+}
+
 bool tree_wants(const struct tree *tree, const char *path, bool directory)
 {
     const struct tree_filter *filter = tree->filter;
+    const struct tree *within = tree->within;
     if (!filter || tree_filter_wants(filter, path, directory))
-        return true;
+        return !within || within->ops->wants(within, tree, path, directory);
     if (filter->report)
         filter->report(filter->opaque, path);
     return false;

@@ -45,6 +45,9 @@ void tree_set_filter(struct tree *tree, struct tree_filter *filter, tree_left_ou
  * out is reported: ask once for each path. */
 bool tree_wants(const struct tree *tree, const char *path, bool directory);
 
+/* Whether tree_wants() can say no. */
+bool tree_is_filtered(const struct tree *tree);
+
 /* The verdict of the rules alone. */
 bool tree_filter_wants(const struct tree_filter *filter, const char *path, bool directory);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Finds out what a fresh disk is made from; all of a layout that needs the appliance. */
 #include "forge/build/layout_source.h"
+#include "forge/base/log.h"
 #include "fsimage/guest_tree.h"
+#include "fsimage/tree_mount.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -47,14 +49,19 @@ static bool is_in_tree(const struct guest_mount *mount)
     return strcmp(mount->point, "/boot/efi") != 0 && strcmp(mount->point, "/efi") != 0;
 }
 
-/* The one file system that holds the whole tree, if it can be read directly. */
-static const struct guest_mount *plain_root(const struct guest_mounts *mounts)
+/* Can all file systems of the tree be read without the appliance? */
+static bool reads_directly(const struct guest_mounts *mounts)
 {
-    const struct guest_mount *root = &mounts->items[0];
-    for (size_t i = 1; i < mounts->count; i++)
-        if (is_in_tree(&mounts->items[i]))
-            return NULL;
-    return is_ext(root->type) && root->offset >= 0 ? root : NULL;
+    for (size_t i = 0; i < mounts->count; i++) {
+        const struct guest_mount *mount = &mounts->items[i];
+        if (!is_in_tree(mount) || (is_ext(mount->type) && mount->pieces))
+            continue;
+        log_debug("%s cannot be read directly: %s", mount->point,
+                  mount->pieces ? "it is not ext2, ext3 or ext4"
+                                : "where its volume lies is not known");
+        return false;
+    }
+    return true;
 }
 
 int layout_source_ask(const struct layout_request *request, struct guest *guest,
@@ -71,7 +78,7 @@ int layout_source_ask(const struct layout_request *request, struct guest *guest,
                          "with --uuid");
     if (with_loader && boot_loader_make(guest, uuid, request->efi, workdir, &source->loader, err))
         return -1;
-    if (plain_root(&source->mounts))
+    if (reads_directly(&source->mounts))
         return 0;
     source->archive = path_join(workdir, "tree.tar");
     progress_begin(progress, "copying the guest's files", 0);
@@ -82,11 +89,38 @@ int layout_source_ask(const struct layout_request *request, struct guest *guest,
 
 int layout_source_open(const struct image *image, struct layout_source *source, struct error **err)
 {
+    const struct guest_mounts *mounts = &source->mounts;
     if (source->archive)
         return 0;
-    source->offset = source->mounts.items[0].offset;
     source->device = image_device(image, err);
-    return source->device ? 0 : -1;
+    if (!source->device)
+        return -1;
+    source->parts = xcalloc(mounts->count, sizeof(struct device *));
+    for (size_t i = 0; i < mounts->count; i++) {
+        const struct guest_mount *mount = &mounts->items[i];
+        if (is_in_tree(mount) && !(source->parts[i] = device_pieces_new(
+                                       source->device, mount->pieces, mount->piece_count, err)))
+            return error_wrap(err, "%s", mount->device);
+    }
+    return 0;
+}
+
+/* The file systems one in the other; their mount points are in an order that allows it. */
+static struct tree *mounted_tree(const struct layout_source *source, struct error **err)
+{
+    AUTO(tree_close) struct tree *tree = tree_open_ext(source->parts[0], 0, err);
+    for (size_t i = 1; tree && i < source->mounts.count; i++) {
+        const struct guest_mount *mount = &source->mounts.items[i];
+        if (!source->parts[i])
+            continue;
+        struct tree *inner = tree_open_ext(source->parts[i], 0, err);
+        if (!inner) {
+            error_wrap(err, "%s", mount->point);
+            return NULL;
+        }
+        tree = tree_mount_new(STEAL(tree), mount->point + 1, inner);
+    }
+    return STEAL(tree);
 }
 
 struct tree *layout_source_tree(const struct layout_source *source, struct error **err)
@@ -95,12 +129,15 @@ struct tree *layout_source_tree(const struct layout_source *source, struct error
         return tree_open_directory(source->directory, err);
     if (source->archive)
         return tree_open_archive(source->archive, err);
-    return tree_open_ext(source->device, source->offset, err);
+    return mounted_tree(source, err);
 }
 
 void layout_source_clear(struct layout_source *source)
 {
     boot_loader_clear(&source->loader);
+    for (size_t i = 0; source->parts && i < source->mounts.count; i++)
+        device_close(source->parts[i]);
+    free(source->parts);
     guest_mounts_clear(&source->mounts);
     device_close(source->device);
     free(source->archive);

@@ -11,8 +11,8 @@
 
 /* {0} before; clear with layout_source_clear. */
 struct layout_source {
-    struct device *device;      /* the image's bytes, when the tree is read from them directly */
-    int64_t offset;             /* of the root file system there */
+    struct device *device;      /* the image's bytes, when the tree is read from them directly, */
+    struct device **parts;      /* and those of its file systems, as in mounts; NULL: not read */
     char *archive;              /* a tar archive to read instead */
     char *directory;            /* or a directory */
     struct guest_mounts mounts; /* of an image */
@@ -26,8 +26,8 @@ bool layout_takes_files(const char *path);
 void layout_source_of_files(const char *path, struct layout_source *source);
 
 /* From an image, in two steps. While GUEST is open: what is mounted where; the tree as an archive
- * in WORKDIR (a path) when it is not one plain ext file system; and the boot loader, if REQUEST
- * wants one. */
+ * in WORKDIR (a path) unless it is all on ext file systems whose places are known; and the boot
+ * loader, if REQUEST wants one. */
 MUST_CHECK int layout_source_ask(const struct layout_request *request, struct guest *guest,
                                  const char *workdir, struct progress *progress,
                                  struct layout_source *source, struct error **err);

@@ -227,7 +227,9 @@ static inline void sample_close(struct tree *base)
 
 static inline struct tree *sample_open(const struct sample_file *files, size_t count)
 {
-    static const struct tree_ops ops = { sample_next, sample_read, sample_close };
+    static const struct tree_ops ops = { .next = sample_next,
+                                         .read = sample_read,
+                                         .close = sample_close };
     struct sample_tree *tree = NEW(struct sample_tree);
     tree->tree.ops = &ops;
     tree->files = files;
