@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The Debian disk, customized, stripped of all that sysprep knows, and put on a GPT with an EFI system
-# partition in one launch: the guest's own
-# GRUB boots it by UEFI and by a BIOS.
+# partition in one launch: the guest's own GRUB boots it by UEFI and by a BIOS.
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 requires blkid debugfs e2fsck fsck.fat mcopy sfdisk
