@@ -19,6 +19,7 @@ enum { CHUNK = 1 << 20 };
 struct directory_tree {
     struct tree base;
     FTS *fts;
+    bool begun; /* something was read of it */
     size_t root_length;
     struct link_map links;
     struct archive_entry *entry;
@@ -207,6 +208,7 @@ static int directory_next(struct tree *base, struct archive_entry **entry, struc
     struct directory_tree *tree = directory_of(base);
     FTSENT *file;
     forget_file(tree);
+    tree->begun = true;
     while ((errno = 0, file = fts_read(tree->fts))) {
         const char *below = file->fts_path + tree->root_length;
         const char *path = file->fts_level == FTS_ROOTLEVEL ? "." : below + strspn(below, "/");
@@ -252,6 +254,8 @@ static void directory_close(struct tree *base)
 {
     struct directory_tree *tree = directory_of(base);
     forget_file(tree);
+    if (tree->fts && !tree->begun) /* what was opened and not read, glibc's fts_close() leaks */
+        fts_read(tree->fts);
     if (tree->fts)
         fts_close(tree->fts);
     link_map_clear(&tree->links);

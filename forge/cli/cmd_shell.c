@@ -32,7 +32,7 @@ static void declare(struct options *options, void *opaque)
     options_add(options, "Output", OPTION_SECTION_NONE, rows, ARRAY_SIZE(rows), values);
     declare_input(options, &values->input);
     declare_opening_key(options, &values->keys);
-    declare_appliance(options, &values->appliance);
+    declare_guest(options, &values->appliance);
     declare_guest_network(options, &values->appliance);
     declare_failure(options, &values->appliance);
 }
