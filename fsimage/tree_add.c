@@ -121,7 +121,7 @@ static void add_close(struct tree *tree)
 struct tree *tree_add_new(struct tree *below, const struct tree_addition *additions, size_t count,
                           int64_t time)
 {
-    static const struct tree_ops ops = { add_next, add_read, add_close };
+    static const struct tree_ops ops = { .next = add_next, .read = add_read, .close = add_close };
     if (!below)
         return NULL;
     struct adding_tree *adding = NEW(struct adding_tree);
