@@ -72,7 +72,7 @@ int efi_partition_write(const char *path, const struct disk_area *area, uint32_t
 {
     AUTO_FREE char *directory = path_dirname(path);
     AUTO_FREE char *file = xasprintf("%s.efi", path);
-    int result = file_write(file, loader, size, err);
+    int result = file_create(file, loader, size, err);
     if (!result)
         result = make(directory, path_basename(path), path_basename(file), area, id, now, err);
     unlink(file);

@@ -80,11 +80,12 @@ static void set_inodes(struct ext_options *fitted, const struct ext_options *wan
         fitted->inodes = (int64_t)need->inodes;
 }
 
-/* No file system with this many files is smaller; below that there is no layout to ask. */
+/* No file system with this many files is smaller, or worth it: libext2fs refuses a group that has
+ * fewer than 50 blocks beside its tables. */
 static uint64_t least_blocks(const struct ext_options *options, const struct need *need)
 {
     unsigned inode_size = options->inode_size ? options->inode_size : INODE_ROOM;
-    return need->blocks + need->inodes * inode_size / EXT_BLOCK + 64;
+    return need->blocks + need->inodes * inode_size / EXT_BLOCK + 256;
 }
 
 /* The smallest size: grown by what it lacks until it lacks nothing. A last group that would be too

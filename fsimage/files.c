@@ -2,6 +2,7 @@
 /* Listing a guest's files, and reading one. */
 #include "fsimage/files.h"
 #include "forge/base/cancel.h"
+#include "forge/base/file.h"
 #include "forge/base/memory.h"
 #include "forge/base/strings.h"
 
@@ -88,20 +89,6 @@ int files_list(struct guest *guest, const char *path, bool recursive, guest_file
     return visit_one(guest, path, status, visit, opaque, err);
 }
 
-static int write_all(int fd, const char *bytes, size_t count, struct error **err)
-{
-    while (count) {
-        ssize_t put = write(fd, bytes, count);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return error_set_errno(err, "writing");
-        bytes += put;
-        count -= (size_t)put;
-    }
-    return 0;
-}
-
 /* In pieces by pread: libguestfs's own download opens its target anew, and would truncate what a
  * shell's ">>" has given us. */
 int files_cat(struct guest *guest, const char *path, int fd, struct error **err)
@@ -123,8 +110,10 @@ int files_cat(struct guest *guest, const char *path, int fd, struct error **err)
             return guest_error(guest, err, "reading %s", path);
         if (got == 0)
             return 0;
-        if (cancel_check(err) || write_all(fd, piece, got, err))
+        if (cancel_check(err))
             return -1;
+        if (file_write(fd, piece, got))
+            return error_set_errno(err, "writing");
         offset += (int64_t)got;
     }
 }

@@ -60,7 +60,7 @@ static int run(const struct grub_workshop *workshop, const char *config, const c
                        guest_run(workshop->guest, argv, NULL, err)
                    ? -1
                    : 0;
-    return file_write(config, script, strlen(script), err) ||
+    return file_create(config, script, strlen(script), err) ||
                    process_run(argv, ERROR_HOST, NULL, NULL, err)
                ? -1
                : 0;

@@ -2,6 +2,7 @@
 /* The guest session: opened, asked, shut down. */
 #include "fsimage/guest.h"
 #include "forge/base/cancel.h"
+#include "forge/base/log.h"
 #include "forge/base/memory.h"
 #include "fsimage/guest_check.h"
 #include "fsimage/guest_private.h"
@@ -109,6 +110,16 @@ int guest_shutdown(struct guest *guest, struct error **err)
     if (guestfs_umount_all(guest->handle))
         return guest_error(guest, err, "unmounting the guest's file systems");
     return launch_shutdown(guest->launch, err);
+}
+
+int guest_rescue(struct guest *guest, struct error **err)
+{
+    AUTO(error_free) struct error *busy = NULL;
+    if (guestfs_sync(guest->handle))
+        return guest_error(guest, err, "writing out what the guest has changed");
+    if (guest_shutdown(guest, &busy))
+        log_debug("%s", busy->message);
+    return 0;
 }
 
 void guest_close(struct guest *guest)

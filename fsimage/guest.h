@@ -12,6 +12,9 @@
 enum accel { ACCEL_AUTO, ACCEL_KVM, ACCEL_TCG };
 enum guest_mode { GUEST_READ_ONLY, GUEST_READ_WRITE };
 
+/* What guest_shell_run will connect the guest's shell to. */
+enum guest_shell { GUEST_NO_SHELL, GUEST_SHELL_ON_TERMINAL, GUEST_SHELL_ON_STREAMS };
+
 /* {0} gives the defaults. */
 struct guest_options {
     const char *image_name; /* how messages call the image; NULL: its path */
@@ -25,7 +28,8 @@ struct guest_options {
     const char *ca_certificate; /* a PEM file that guest commands trust as well, for the run only */
     const char *root; /* the device of the system that is meant; NULL: the only one there is */
     bool repair;      /* of GUEST_READ_WRITE: ext file systems with errors are repaired by e2fsck */
-    bool trace;       /* libguestfs's own trace in the log, file contents left out */
+    enum guest_shell shell;
+    bool trace; /* libguestfs's own trace in the log, file contents left out */
 };
 
 /* What inspection found; strings from the guest are not trusted. All owned by the guest. */
@@ -66,6 +70,10 @@ char *guest_printable(const char *text);
 
 /* Unmount and end the appliance; a failure is a failed write. */
 MUST_CHECK int guest_shutdown(struct guest *guest, struct error **err);
+
+/* End it after a step that failed, with all that was written until then on the disk, even where a
+ * file system cannot be unmounted any more. */
+MUST_CHECK int guest_rescue(struct guest *guest, struct error **err);
 
 void guest_close(struct guest *guest);
 DEFINE_CLEANUP(struct guest *, guest_close)

@@ -25,12 +25,23 @@ struct launch {
     /* Over an image to be read only. libguestfs would make one itself, but lets qemu probe what the
      * guest sees in it: a disk that begins as a qcow2 header does could name files of the host. */
     struct overlay *overlay;
+    struct guest_channels channels;
     char *drive; /* the image by a name that libguestfs takes */
 };
 
 guestfs_h *launch_handle(struct launch *launch)
 {
     return launch->handle;
+}
+
+const struct guest_channels *launch_channels(const struct launch *launch)
+{
+    return &launch->channels;
+}
+
+void launch_kill(struct launch *launch)
+{
+    watchdog_kill(launch->watchdog);
 }
 
 static void on_console(guestfs_h *handle, void *opaque, uint64_t event, int event_handle, int flags,
@@ -145,6 +156,7 @@ static void drop_handle(struct launch *launch)
     if (launch->handle)
         guestfs_close(STEAL(launch->handle));
     watchdog_stop(STEAL(launch->watchdog));
+    guest_channels_clear(&launch->channels);
 }
 
 /* Once, with ACCEL; a handle cannot be launched twice, so each attempt makes its own. */
@@ -163,10 +175,12 @@ static int attempt(struct launch *launch, const struct image *image,
     launch->watchdog = watchdog_start(&limits, err);
     if (!launch->watchdog)
         return -1;
+    if (guest_channels_open(&launch->channels, options->shell, launch->handle, err))
+        return -1;
     if (configure(launch, image, options, accel) || guestfs_launch(launch->handle))
         return launch_failed(launch, options, err);
     watchdog_launched(launch->watchdog, guestfs_get_pid(launch->handle));
-    return cancel_check(err);
+    return cancel_check(err) ? -1 : guest_channels_accept(&launch->channels, err);
 }
 
 /* A KVM that was not asked for by name may fail; then emulation has to do. Nothing is remembered:

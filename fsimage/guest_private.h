@@ -25,6 +25,10 @@ void guest_facts_clear(struct guest_facts *facts);
 /* Read the files that guest commands will need from this host. */
 MUST_CHECK int guest_run_prepare(struct guest *guest, struct error **err);
 
+/* A directory of ours inside the guest for as long as its commands run, made if need be; borrowed,
+ * NULL on error. */
+MUST_CHECK const char *guest_run_directory(struct guest *guest, struct error **err);
+
 /* Remove from the guest what guest_run needed there. */
 MUST_CHECK int guest_run_finish(struct guest *guest, struct error **err);
 

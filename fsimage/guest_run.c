@@ -16,13 +16,17 @@ enum { TAIL_MAX = 4 << 10, CERTIFICATE_MAX = 1 << 20 };
 
 /* $1 is the log, then NAME=VALUE up to "--", then the command. A shell of the guest is the one way
  * to give a command an environment; the values are arguments, never text that it would parse. The
- * log is a file because libguestfs keeps only the head of what a command prints. What is unset are
- * the appliance's own settings. */
+ * log is a file because libguestfs keeps only the head of what a command prints; its errors are
+ * the standard error of this shell, which is why the exit status goes there. What is unset are the
+ * appliance's own settings; /dev, which is the appliance's too, lacks three of its links. */
 #define PREPARE                                                                                    \
+    "[ -e /dev/stderr ] || { ln -s fd/0 /dev/stdin; ln -s fd/1 /dev/stdout; "                      \
+    "ln -s fd/2 /dev/stderr; }; "                                                                  \
     "log=$1; shift; unset LVM_SYSTEM_DIR RUNLEVEL PREVLEVEL; "                                     \
     "while [ \"$1\" != -- ]; do export \"$1\"; shift; done; shift; "
-static const char all_to_log[] = PREPARE "exec \"$@\" </dev/null >>\"$log\" 2>&1";
-static const char errors_to_log[] = PREPARE "exec \"$@\" </dev/null 2>>\"$log\"";
+#define TELL_STATUS "; status=$?; [ $status = 0 ] || echo \"exit status $status\" >&2; exit $status"
+static const char all_to_log[] = PREPARE "(exec \"$@\" </dev/null >>\"$log\" 2>&1)" TELL_STATUS;
+static const char errors_to_log[] = PREPARE "(exec \"$@\" </dev/null 2>>\"$log\")" TELL_STATUS;
 
 /* The variables by which common programs find certificates. */
 static const char *const certificate_variables[] = { "SSL_CERT_FILE",       "CURL_CA_BUNDLE",
@@ -108,7 +112,6 @@ static int put_certificate(struct guest *guest, const char *path, struct error *
     return 0;
 }
 
-/* A directory of ours inside the guest for as long as its commands run. */
 static int make_run_dir(struct guest *guest, struct error **err)
 {
     if (guest->run_dir)
@@ -123,6 +126,11 @@ static int make_run_dir(struct guest *guest, struct error **err)
         return 0;
     AUTO_FREE char *path = path_join(guest->run_dir, "ca.pem");
     return put_certificate(guest, path, err);
+}
+
+const char *guest_run_directory(struct guest *guest, struct error **err)
+{
+    return make_run_dir(guest, err) ? NULL : guest->run_dir;
 }
 
 int guest_run_finish(struct guest *guest, struct error **err)
@@ -186,15 +194,32 @@ static char *read_log(struct guest *guest, const char *log)
     return text ? guest_printable(text) : NULL;
 }
 
-/* libguestfs's text is "command: " and the command's standard error, which the log has already. */
+/* " with exit status 3" from the end of libguestfs's text, which is what our shell said; owned,
+ * empty when it could not say anything. */
+static char *told_status(const char *text)
+{
+    static const char words[] = "exit status ";
+    const char *found = NULL;
+    for (const char *at = text; (at = strstr(at, words)); at++)
+        found = at;
+    size_t digits = found ? strspn(found + strlen(words), "0123456789") : 0;
+    return digits ? xasprintf(" with %s%.*s", words, (int)digits, found + strlen(words))
+                  : xstrdup("");
+}
+
 static int run_failed(struct guest *guest, const char *program, const char *log, struct error **err)
 {
     if (cancel_check(err))
         return -1;
     AUTO_FREE char *reason = guest_printable(guestfs_last_error(guest->handle));
+    AUTO_FREE char *status = told_status(reason);
     AUTO_FREE char *output = read_log(guest, log);
     if (output && *output)
-        return error_set(err, ERROR_GUEST, "%s failed in the guest:\n%s", program, output);
+        return error_set(err, ERROR_GUEST, "%s failed in the guest%s:\n%s", program, status,
+                         output);
+    if (*status)
+        return error_set(err, ERROR_GUEST, "%s failed in the guest%s, and printed nothing", program,
+                         status);
     return error_set(err, ERROR_GUEST, "%s failed in the guest: %s", program, reason);
 }
 

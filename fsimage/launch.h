@@ -3,7 +3,7 @@
 #ifndef FORGE_FSIMAGE_LAUNCH_H
 #define FORGE_FSIMAGE_LAUNCH_H
 
-#include "fsimage/guest.h"
+#include "fsimage/guest_channels.h"
 
 struct launch;
 
@@ -13,6 +13,12 @@ MUST_CHECK struct launch *launch_start(const struct image *image, enum guest_mod
                                        const struct guest_options *options, struct error **err);
 
 guestfs_h *launch_handle(struct launch *launch);
+
+/* The lines that options.shell asked for. */
+const struct guest_channels *launch_channels(const struct launch *launch);
+
+/* Kill the appliance, from any thread: every call on the handle returns. */
+void launch_kill(struct launch *launch);
 
 /* End the appliance in order; a failure is a failed write. */
 MUST_CHECK int launch_shutdown(struct launch *launch, struct error **err);

@@ -72,7 +72,6 @@ void overlay_close(struct overlay *overlay)
 {
     if (!overlay)
         return;
-    unlink(overlay->image->path);
     image_close(overlay->image);
     free(overlay);
 }

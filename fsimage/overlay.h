@@ -8,7 +8,8 @@
 struct overlay;
 
 /* Make an overlay over BASE (borrowed, must live longer) in the directory DIR, a workdir of the
- * caller's that is removed with everything in it. The base's format is recorded, never probed. */
+ * caller's that is removed with everything in it; it replaces one that is there. The base's format
+ * is recorded, never probed. */
 MUST_CHECK struct overlay *overlay_create(const struct image *base, const char *dir,
                                           struct error **err);
 

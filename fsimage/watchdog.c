@@ -225,6 +225,13 @@ void watchdog_launched(struct watchdog *watchdog, pid_t pid)
     pthread_mutex_unlock(&watchdog->lock);
 }
 
+void watchdog_kill(struct watchdog *watchdog)
+{
+    pthread_mutex_lock(&watchdog->lock);
+    end_appliance(watchdog);
+    pthread_mutex_unlock(&watchdog->lock);
+}
+
 enum watchdog_verdict watchdog_verdict(struct watchdog *watchdog)
 {
     pthread_mutex_lock(&watchdog->lock);

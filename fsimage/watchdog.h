@@ -38,6 +38,9 @@ void watchdog_console(struct watchdog *watchdog, const char *text, size_t length
 /* The appliance is up, its qemu is PID: no more limits, only signals end it. */
 void watchdog_launched(struct watchdog *watchdog, pid_t pid);
 
+/* End a launched appliance at once. */
+void watchdog_kill(struct watchdog *watchdog);
+
 enum watchdog_verdict watchdog_verdict(struct watchdog *watchdog);
 
 /* Did the appliance's kernel say anything? */

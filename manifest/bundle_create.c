@@ -180,7 +180,7 @@ static int write_bundle(struct device *image, const struct bundle_options *optio
     size_t length;
     AUTO_FREE char *text = manifest_format(&manifest, options->keys.user_key, &length, err);
     AUTO_FREE char *path = workdir_file(workdir, "manifest.xml");
-    if (!text || file_write(path, text, length, err))
+    if (!text || file_create(path, text, length, err))
         return -1;
     /* Reading it back makes sure that what we write can be read, and cuts out the signed text. */
     AUTO_MANIFEST struct manifest as_written = { 0 };

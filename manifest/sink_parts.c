@@ -2,6 +2,7 @@
 /* Cut a stream into part files. A file begins when its first byte comes, so none is empty. */
 #include "manifest/sink_parts.h"
 #include "forge/base/digest.h"
+#include "forge/base/file.h"
 #include "forge/base/memory.h"
 
 #include <fcntl.h>
@@ -54,20 +55,6 @@ static int end_part(struct sink_parts *parts, struct error **err)
     return 0;
 }
 
-static int write_all(int fd, const unsigned char *bytes, size_t count)
-{
-    while (count) {
-        ssize_t done = write(fd, bytes, count);
-        if (done < 0 && errno != EINTR)
-            return -1;
-        if (done > 0) {
-            bytes += done;
-            count -= (size_t)done;
-        }
-    }
-    return 0;
-}
-
 static int sink_parts_write(struct sink *sink, const void *buffer, size_t count, struct error **err)
 {
     struct sink_parts *parts = container_of(sink, struct sink_parts, sink);
@@ -78,7 +65,7 @@ static int sink_parts_write(struct sink *sink, const void *buffer, size_t count,
             return -1;
         int64_t room = parts->part_size - parts->size;
         size_t piece = (int64_t)count < room ? count : (size_t)room;
-        if (write_all(parts->fd, bytes, piece))
+        if (file_write(parts->fd, bytes, piece))
             return error_set_errno(err, "writing part %zu", parts->out->count);
         stage_lap(&parts->stats->stages[STAGE_PART_WRITE], &clock, (int64_t)piece);
         digest_update(parts->digest, bytes, piece);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading and writing small files whole. */
+/* Small files whole, and writing until everything is written. */
 #include "forge/base/file.h"
 #include "forge/base/memory.h"
 
@@ -64,7 +64,7 @@ char *file_read_text(const char *path, size_t max, struct error **err)
     return STEAL(text);
 }
 
-int file_write(const char *path, const char *text, size_t length, struct error **err)
+int file_create(const char *path, const char *text, size_t length, struct error **err)
 {
     FILE *file = fopen(path, "wxe");
     if (!file)
@@ -73,5 +73,16 @@ int file_write(const char *path, const char *text, size_t length, struct error *
     /* Writing may fail as late as here. */
     if (fclose(file) || !written)
         return error_set_errno(err, "writing %s", path);
+    return 0;
+}
+
+int file_write(int fd, const void *bytes, size_t count)
+{
+    for (size_t done = 0; done < count;) {
+        ssize_t written = write(fd, (const char *)bytes + done, count - done);
+        if (written < 0 && errno != EINTR)
+            return -1;
+        done += written > 0 ? (size_t)written : 0;
+    }
     return 0;
 }

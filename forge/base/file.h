@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whole small files. */
+/* Files by the whole: small ones read and made, all of some bytes written. */
 #ifndef FORGE_BASE_FILE_H
 #define FORGE_BASE_FILE_H
 
@@ -14,8 +14,12 @@ MUST_CHECK char *file_read(const char *path, size_t max, size_t *length, struct 
 
 /* The same of a text: a NUL in it is ERROR_INVALID too. */
 MUST_CHECK char *file_read_text(const char *path, size_t max, struct error **err);
+
 /* Make the file PATH, mode 0644 whatever the umask, with LENGTH bytes of TEXT. ERROR_FAILED when it
  * is there, or cannot be written. */
-MUST_CHECK int file_write(const char *path, const char *text, size_t length, struct error **err);
+MUST_CHECK int file_create(const char *path, const char *text, size_t length, struct error **err);
+
+/* Write all COUNT bytes to FD; -1 with errno set. */
+MUST_CHECK int file_write(int fd, const void *bytes, size_t count);
 
 #endif

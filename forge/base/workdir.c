@@ -16,11 +16,13 @@
 #include <sys/statvfs.h>
 
 #define WORKDIR_PREFIX ".forge-"
+#define KEPT_MARK      "kept"
 
 /* The lock is on the directory itself: it needs no file, and ends with the process. */
 struct workdir {
     char *path;
     int fd;
+    bool kept;
 };
 
 static void remove_tree(const char *path)
@@ -38,12 +40,13 @@ static void remove_tree(const char *path)
     fts_close(tree);
 }
 
-/* Another process's directory: ours by owner, and nobody holds its lock. */
+/* Another process's directory: ours by owner, not to be kept, and nobody holds its lock. */
 static bool is_left_over(int parent, const char *name)
 {
     AUTO_FD int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     struct stat status;
     return fd >= 0 && fstat(fd, &status) == 0 && status.st_uid == geteuid() &&
+           faccessat(fd, KEPT_MARK, F_OK, AT_SYMLINK_NOFOLLOW) && errno == ENOENT &&
            flock(fd, LOCK_EX | LOCK_NB) == 0;
 }
 
@@ -107,11 +110,19 @@ char *workdir_file(const struct workdir *workdir, const char *name)
     return path_join(workdir->path, name);
 }
 
+int workdir_keep(struct workdir *workdir, struct error **err)
+{
+    AUTO_FD int mark = openat(workdir->fd, KEPT_MARK, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    workdir->kept = mark >= 0;
+    return workdir->kept ? 0 : error_set_errno(err, "marking %s as one to keep", workdir->path);
+}
+
 void workdir_close(struct workdir *workdir)
 {
     if (!workdir)
         return;
-    remove_tree(workdir->path);
+    if (!workdir->kept)
+        remove_tree(workdir->path);
     close(workdir->fd);
     free(workdir->path);
     free(workdir);

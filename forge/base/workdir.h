@@ -20,7 +20,10 @@ const char *workdir_path(const struct workdir *workdir);
 /* Owned path of NAME inside. */
 char *workdir_file(const struct workdir *workdir, const char *name);
 
-/* Remove the directory with all that is still in it. */
+/* The directory stays when it is closed, and no later run takes it for left over. */
+MUST_CHECK int workdir_keep(struct workdir *workdir, struct error **err);
+
+/* Remove the directory with all that is still in it, unless it is kept. */
 void workdir_close(struct workdir *workdir);
 DEFINE_CLEANUP(struct workdir *, workdir_close)
 

@@ -13,6 +13,7 @@
 struct build_request {
     const char *path; /* a disk image, a bundle's manifest, a tar archive, a directory */
     struct input_options input;
+    bool keep_overlay;                 /* when a step in the guest fails */
     const struct customize_plan *plan; /* NULL: nothing is customized, nothing asked of the guest */
     struct sysprep_plan sysprep;       /* after the plan's steps, which is then not NULL */
     bool sysprep_dry_run;              /* only of forge_sysprep_preview */

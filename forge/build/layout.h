@@ -45,10 +45,12 @@ struct layout_request {
     const char *uuid;   /* of the root file system, as text; NULL: the source's, or a new one */
     unsigned reserved_percent;
     bool old_boot_loader;
-    bool efi;          /* with an EFI system partition; DISK_GPT only */
-    int64_t now;       /* seconds since 1970 that the file system was made; 0: the clock's */
-    bool reproducible; /* nothing by chance: a now of 0 is the earliest time, and where no UUID is
-                          known it has to be given */
+    bool efi;    /* with an EFI system partition; DISK_GPT only */
+    int64_t now; /* seconds since 1970 that the file system was made, no file of it being newer; 0:
+                    the clock's */
+    int64_t started;   /* when the run began, set by the flow */
+    bool reproducible; /* nothing by chance: a now of 0 is the earliest time, which is also given to
+                          what the run touched; and where no UUID is known it has to be given */
     const struct layout_rule *rules;
     size_t rule_count;
     enum layout_fstab fstab;

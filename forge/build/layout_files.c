@@ -2,6 +2,7 @@
 /* The source's tree, filtered, edited, with what is added. */
 #include "forge/build/layout_files.h"
 #include "forge/base/log.h"
+#include "fsimage/tree_clamp.h"
 
 #include <assert.h>
 #include <string.h>
@@ -161,7 +162,11 @@ int layout_files_open(struct layout_files *files, const struct layout_news *news
     list_edits(files);
     size_t additions = list_additions(files);
     tree = tree_edit_new(STEAL(tree), files->edits, LAYOUT_EDITS);
-    files->tree = tree_add_new(STEAL(tree), files->additions, additions, news->now);
+    tree = tree_add_new(STEAL(tree), files->additions, additions, news->now);
+    bool clamp = request->now || request->reproducible;
+    int64_t latest = request->now && request->now < request->started ? request->now
+                                                                     : request->started - 1;
+    files->tree = clamp ? tree_clamp_new(STEAL(tree), latest, news->now) : STEAL(tree);
     return 0;
 }
 

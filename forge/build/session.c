@@ -10,6 +10,8 @@
 #include "fsimage/guest_resize.h"
 #include "fsimage/overlay.h"
 
+#include <time.h>
+
 void session_clear(struct session *session)
 {
     image_close(session->disk);
@@ -105,6 +107,8 @@ static int check_space(const struct session *session, const char *output_dir, st
     int64_t output = session->image->allocated_size, overlay = output / 4 + (64 << 20);
     AUTO_FREE char *overlay_text = format_size(overlay);
     AUTO_FREE char *output_text = format_size(output);
+    if (!output_dir)
+        return require_space(dir, overlay, "the overlay", err);
     log_info("%s: needs up to %s in %s while it is customized, and %s in %s for the result",
              session->request->path, overlay_text, dir, output_text, output_dir);
     if (require_space(dir, overlay, "customizing", err))
@@ -148,8 +152,28 @@ static int finish_kept(struct session *session, struct guest *guest, struct erro
     return 0;
 }
 
+/* What the request wants done in the guest. */
+static int work_in_guest(struct session *session, struct guest *guest, const char *output_dir,
+                         struct progress *progress, struct error **err)
+{
+    const struct build_request *request = session->request;
+    if (request->plan && customize_plan_run(request->plan, guest, progress, err))
+        return -1;
+    if (request->guest.shell && session_shell(session, guest, err))
+        return -1;
+    if (session->left || !output_dir)
+        return 0;
+    if (run_sysprep(session, guest, progress, err))
+        return -1;
+    if (session->layout.layout == DISK_KEEP)
+        return finish_kept(session, guest, err);
+    return layout_source_ask(&session->layout, guest, workdir_path(session->workdir), progress,
+                             &session->source, err);
+}
+
 /* Everything that needs the appliance, in its one launch. */
-static int run_guest(struct session *session, struct progress *progress, struct error **err)
+static int run_guest(struct session *session, const char *output_dir, struct progress *progress,
+                     struct error **err)
 {
     const struct build_request *request = session->request;
     struct guest_options options = request->guest;
@@ -164,15 +188,14 @@ static int run_guest(struct session *session, struct progress *progress, struct 
         complete_from_guest(request->fields, guest_facts(guest));
     report_set_guest(session->report, guest_facts(guest));
     report_phase(session->report, "launch");
-    if (request->plan && customize_plan_run(request->plan, guest, progress, err))
-        return -1;
-    if (run_sysprep(session, guest, progress, err))
-        return -1;
-    bool kept = session->layout.layout == DISK_KEEP;
-    if (kept ? finish_kept(session, guest, err)
-             : layout_source_ask(&session->layout, guest, workdir_path(session->workdir), progress,
-                                 &session->source, err))
-        return -1;
+    struct error *failed = NULL;
+    if (work_in_guest(session, guest, output_dir, progress, &failed)) {
+        if (request->keep_overlay && failed->cause != ERROR_INTERRUPTED)
+            session_keep_overlay(session, guest, failed);
+        return error_move(err, failed);
+    }
+    if (session->left)
+        return 0;
     if (guest_shutdown(guest, err))
         return -1;
     report_phase(session->report, "customizing");
@@ -192,7 +215,7 @@ static int use_overlay(struct session *session, const char *output_dir, struct p
     bool resized = session->layout.layout == DISK_KEEP && session->layout.size_kind;
     if (resized && in_place_begin(in_place, &session->layout, session->overlay, err))
         return not_resized(session, err);
-    if (run_guest(session, progress, err))
+    if (run_guest(session, output_dir, progress, err))
         return -1;
     if (resized && in_place_finish(in_place, session->overlay, err))
         return not_resized(session, err);
@@ -244,7 +267,8 @@ static bool wants_work(const struct session *session)
 static int make_workdir(struct session *session, const char *output_dir, struct error **err)
 {
     const char *tmpdir = session->request->input.tmpdir;
-    session->workdir = workdir_create(tmpdir ? tmpdir : output_dir, err);
+    const char *parent = tmpdir || !output_dir ? temporary_parent(tmpdir) : output_dir;
+    session->workdir = workdir_create(parent, err);
     return session->workdir ? 0 : -1;
 }
 
@@ -268,6 +292,7 @@ int session_run(struct session *session, const struct build_request *request,
     session->request = request;
     session->layout = request->layout;
     session->layout.reproducible = request->bundle.reproducible;
+    session->layout.started = time(NULL);
     bool files = !request->input.image.format && layout_takes_files(request->path);
     if (files && session->layout.layout == DISK_KEEP)
         session->layout.layout = DISK_ROOTFS;
@@ -285,5 +310,5 @@ int session_run(struct session *session, const struct build_request *request,
     if (session->image && session->workdir && use_overlay(session, output_dir, progress, err))
         return -1;
     bool fresh = session->layout.layout != DISK_KEEP;
-    return fresh ? lay_out(session, disk, progress, err) : 0;
+    return fresh && output_dir ? lay_out(session, disk, progress, err) : 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* forge boot: does an image boot? */
 #include "forge/base/json.h"
+#include "forge/base/terminal.h"
 #include "forge/cli/bundle_request.h"
 #include "forge/cli/command_table.h"
 #include "forge/cli/keyring.h"
@@ -104,7 +105,7 @@ static int check_values(const struct boot_values *values, struct error **err)
         return error_set(err, ERROR_USAGE, "--interactive gives no result for --json");
     if (values->interactive && values->expected.texts.count)
         return error_set(err, ERROR_USAGE, "--interactive judges nothing: --expect has no meaning");
-    if (values->interactive && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
+    if (values->interactive && !terminal_is_there())
         return error_set(err, ERROR_USAGE, "--interactive needs a terminal");
     return 0;
 }

@@ -41,6 +41,7 @@ static void declare(struct options *options, void *opaque)
     declare_bundle(options, &values->bundle);
     declare_guest(options, &values->appliance);
     declare_guest_network(options, &values->appliance);
+    declare_failure(options, &values->appliance);
 }
 
 static void clear(void *opaque)
@@ -98,6 +99,7 @@ static int run(const struct invocation *invocation, struct error **err)
         .plan = &recipe.plan,
         .sysprep = values->sysprep.plan,
         .guest = guest_options_of(&values->appliance, invocation->common),
+        .keep_overlay = values->appliance.keep_overlay,
     };
     if (values->sysprep.dry_run) { /* nothing is signed: what opens the input is enough */
         if (keyring_read_for_input(&keyring, &values->keys, path, err))

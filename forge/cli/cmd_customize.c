@@ -44,6 +44,7 @@ static void declare(struct options *options, void *opaque)
     declare_opening_key(options, &values->keys);
     declare_guest(options, &values->appliance);
     declare_guest_network(options, &values->appliance);
+    declare_failure(options, &values->appliance);
 }
 
 static void clear(void *opaque)
@@ -80,6 +81,7 @@ static int run(const struct invocation *invocation, struct error **err)
         .plan = &values->operations.plan,
         .sysprep = values->sysprep.plan,
         .guest = guest_options_of(&values->appliance, invocation->common),
+        .keep_overlay = values->appliance.keep_overlay,
         .layout = layout_request_of(&values->layout, invocation->options),
         .output = values->output,
         .output_format = (enum image_format)values->format,

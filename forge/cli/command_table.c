@@ -9,6 +9,7 @@ const struct command *const commands[] = {
     &command_build,
     &command_customize,
     &command_recipe,
+    &command_shell,
     &command_bundle,
     &command_convert,
     &command_unbundle,

@@ -32,8 +32,8 @@ enum { ANY_NUMBER = 1 << 20 }; /* of arguments */
 
 extern const struct command command_build, command_customize, command_bundle, command_convert,
     command_unbundle, command_verify, command_rekey, command_inspect, command_plan, command_boot,
-    command_ls, command_cat, command_copy_out, command_sysprep, command_recipe, command_keygen,
-    command_appliance, command_doctor;
+    command_ls, command_cat, command_copy_out, command_shell, command_sysprep, command_recipe,
+    command_keygen, command_appliance, command_doctor;
 
 extern const struct command *const commands[]; /* ends with NULL */
 

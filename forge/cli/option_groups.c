@@ -410,6 +410,17 @@ static const struct option_row network_rows[] = {
       "A certificate authority that guest commands trust during the run" },
 };
 
+static const struct option_row failure_rows[] = {
+    { "keep-overlay-on-failure", 0, OPTION_FLAG, NULL, FIELD(appliance_settings, keep_overlay),
+      "Keep the disk as it is when a step fails, to look at it" },
+};
+
+void declare_failure(struct options *options, struct appliance_settings *settings)
+{
+    options_add(options, "Appliance", OPTION_SECTION_NONE, failure_rows, ARRAY_SIZE(failure_rows),
+                settings);
+}
+
 void declare_appliance(struct options *options, struct appliance_settings *settings)
 {
     options_add(options, "Appliance", OPTION_SECTION_TOP, appliance_rows,

@@ -61,10 +61,12 @@ struct appliance_settings {
     char *appliance, *root;
     bool network;
     char *ca_certificate;
+    bool keep_overlay;
 };
 void declare_appliance(struct options *options, struct appliance_settings *settings);
 void declare_guest(struct options *options, struct appliance_settings *settings);
 void declare_guest_network(struct options *options, struct appliance_settings *settings);
+void declare_failure(struct options *options, struct appliance_settings *settings);
 struct guest_options guest_options_of(const struct appliance_settings *settings,
                                       const struct common_settings *common);
 

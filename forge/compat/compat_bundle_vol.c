@@ -324,8 +324,8 @@ static int clone_volume(const struct cloning *cloning, struct compat_run *run, s
     };
     print_beginning(cloning, layout);
     if (cloning->menu_lst && layout_boots(layout))
-        compat_warn("The boot loader is GRUB 2 and reads grub.cfg: %s is for PV-GRUB and GRUB "
-                    "0.97 only.",
+        compat_warn("The boot loader is GRUB 2: it reads the volume's grub.cfg, and %s only when "
+                    "there is none.",
                     values->grub_config);
     if (forge_build_image(&request, run->progress, err)) {
         run->status = COMPAT_FAILED; /* whatever is wrong, it is not how the tool was called */

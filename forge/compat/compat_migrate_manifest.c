@@ -140,13 +140,7 @@ static int write_file(const char *path, const char *text, size_t length, mode_t 
     AUTO_FD int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0)
         return error_set_errno(err, "making %s", path);
-    for (size_t done = 0; done < length;) {
-        ssize_t written = write(fd, text + done, length - done);
-        if (written < 0 && errno != EINTR)
-            return error_set_errno(err, "writing %s", path);
-        done += written > 0 ? (size_t)written : 0;
-    }
-    if (fchmod(fd, mode) || fsync(fd))
+    if (file_write(fd, text, length) || fchmod(fd, mode) || fsync(fd))
         return error_set_errno(err, "writing %s", path);
     return 0;
 }

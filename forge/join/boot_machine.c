@@ -2,6 +2,7 @@
 /* From a request to a running machine, with KVM and QEMU's sandbox where they work. */
 #include "forge/join/boot_machine.h"
 #include "forge/base/cpu.h"
+#include "forge/base/file.h"
 #include "forge/base/log.h"
 #include "fsimage/accel.h"
 
@@ -61,15 +62,8 @@ bool boot_machine_weaken(struct boot_machine *boot, const struct boot_request *r
 int boot_log(const struct boot_request *request, const char *bytes, size_t count,
              struct error **err)
 {
-    while (request->log_fd >= 0 && count) {
-        ssize_t written = write(request->log_fd, bytes, count);
-        if (written < 0 && errno != EINTR)
-            return error_set_errno(err, "writing the console's log");
-        if (written > 0) {
-            bytes += written;
-            count -= (size_t)written;
-        }
-    }
+    if (request->log_fd >= 0 && file_write(request->log_fd, bytes, count))
+        return error_set_errno(err, "writing the console's log");
     return 0;
 }
 

@@ -7,6 +7,11 @@
 
 enum { HOMES_MAX = 10000 };
 
+/* Homes in these directories of "/" are system users', and what is there is the packages' own or
+ * the kernel's. */
+static const char *const no_homes_in[] = { "/bin/",    "/dev/",  "/lib/",  "/lib32/", "/lib64/",
+                                           "/libx32/", "/proc/", "/sbin/", "/sys/",   "/usr/" };
+
 static int compare(const void *left, const void *right)
 {
     return strcmp(*(char *const *)left, *(char *const *)right);
@@ -41,6 +46,15 @@ static int read_passwd(struct guest *guest, struct string_list *homes, struct er
     return 0;
 }
 
+static bool may_hold_homes(const char *directory)
+{
+    AUTO_FREE char *path = xasprintf("%s/", directory);
+    for (size_t i = 0; i < ARRAY_SIZE(no_homes_in); i++)
+        if (starts_with(path, no_homes_in[i]))
+            return starts_with(path, "/usr/local/");
+    return true;
+}
+
 int sysprep_find_homes(struct sysprep_search *search, struct error **err)
 {
     AUTO_STRINGS struct string_list named = { 0 };
@@ -50,13 +64,14 @@ int sysprep_find_homes(struct sysprep_search *search, struct error **err)
     string_list_add(&named, "/root");
     sort(&named);
     for (size_t i = 0; i < named.count; i++) {
-        if (i && strcmp(named.items[i], named.items[i - 1]) == 0)
+        bool again = i && strcmp(named.items[i], named.items[i - 1]) == 0;
+        if (again || !may_hold_homes(named.items[i]))
             continue;
         AUTO_FREE char *real = NULL;
         int found = sysprep_search_resolve(search->guest, named.items[i], &real, err);
         if (found < 0)
             return -1;
-        if (found && strcmp(real, "/") != 0)
+        if (found && strcmp(real, "/") != 0 && may_hold_homes(real))
             string_list_take(&search->homes, STEAL(real));
     }
     sort(&search->homes);

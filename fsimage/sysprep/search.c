@@ -8,6 +8,7 @@
 #include "forge/base/cancel.h"
 #include "forge/base/workdir.h"
 #include "fsimage/ops/guest_file.h"
+#include "fsimage/sysprep/directories.h"
 #include "fsimage/sysprep/homes.h"
 
 #include <errno.h>
@@ -17,11 +18,6 @@
 #include <sys/stat.h>
 
 DEFINE_CLEANUP(FILE *, fclose)
-
-/* Homes in these directories of "/" are system users', and what is there is the packages' own or
- * the kernel's. */
-static const char *const no_homes_in[] = { "/bin/",    "/dev/",  "/lib/",  "/lib32/", "/lib64/",
-                                           "/libx32/", "/proc/", "/sbin/", "/sys/",   "/usr/" };
 
 /* -- what is found -- */
 
@@ -98,7 +94,7 @@ int sysprep_search_resolve(struct guest *guest, const char *path, char **real, s
     return guest_error(guest, err, "%s", path);
 }
 
-/* Split the rule's PATTERN behind the last directory without a wildcard. */
+/* PATTERN behind its last directory without a wildcard. */
 static const char *wild_part(const char *pattern)
 {
     const char *rest = pattern + 1;
@@ -108,34 +104,40 @@ static const char *wild_part(const char *pattern)
     return rest;
 }
 
+static bool in_homes(const struct sysprep_rule *rule)
+{
+    return starts_with(rule->pattern, "~/");
+}
+
+/* The directory that RULE is about, unless it is about homes; owned. */
+static char *directory_of(const struct sysprep_rule *rule)
+{
+    size_t length = (size_t)(wild_part(rule->pattern) - rule->pattern);
+    return xstrndup(rule->pattern, length > 1 ? length - 1 : 1);
+}
+
 /* A link that leads from DIRECTORY to REAL, one of the system's top directories, is not followed: a
  * cache that is a link to /etc does not make /etc a cache. */
 static bool leads_too_high(const char *directory, const char *real)
 {
-    AUTO_FREE char *literal = xstrndup(directory, strlen(directory) - 1);
-    return strcmp(literal, real) != 0 && strrchr(real, '/') == real && strcmp(real, "/tmp") != 0;
+    return strcmp(directory, real) != 0 && strrchr(real, '/') == real && strcmp(real, "/tmp") != 0;
 }
 
 static int add_rule(struct sysprep_search *search, const struct sysprep_op *op,
-                    const struct sysprep_rule *rule, struct error **err)
+                    const struct sysprep_rule *rule, const struct directories *directories,
+                    struct error **err)
 {
-    bool in_home = starts_with(rule->pattern, "~/");
-    const char *rest = in_home ? rule->pattern + 2 : wild_part(rule->pattern);
-    AUTO_FREE char *real = NULL;
-    if (!in_home) {
-        AUTO_FREE char *directory = xstrndup(rule->pattern, (size_t)(rest - rule->pattern));
-        int found = sysprep_search_resolve(search->guest, directory, &real, err);
-        if (found < 0)
-            return -1;
-        if (!found || leads_too_high(directory, real))
-            return 0;
-    }
+    AUTO_FREE char *directory = in_homes(rule) ? NULL : directory_of(rule);
+    const char *real = directory ? directories_real(directories, directory) : NULL;
+    if (directory && (!real || leads_too_high(directory, real)))
+        return 0;
     /* A pattern that begins with "**" has to match at the top as well: path_pattern.h. */
+    const char *rest = directory ? wild_part(rule->pattern) : rule->pattern + 2;
     AUTO_FREE char *text = xasprintf("%s%s", starts_with(rest, "**") ? "" : "/", rest);
     struct search_rule compiled = { .op = op, .rule = rule };
     if (path_pattern_parse(text, &compiled.pattern, err))
         return -1;
-    compiled.directory = STEAL(real);
+    compiled.directory = xstrdup(real);
     search->rules = xrealloc(search->rules, search->rule_count + 1, sizeof(*search->rules));
     search->rules[search->rule_count++] = compiled;
     return 0;
@@ -143,14 +145,20 @@ static int add_rule(struct sysprep_search *search, const struct sysprep_op *op,
 
 static int prepare_rules(struct sysprep_search *search, struct error **err)
 {
-    if (sysprep_find_homes(search, err))
+    AUTO_STRINGS struct string_list paths = { 0 };
+    AUTO_DIRECTORIES struct directories directories = { 0 };
+    for (size_t i = 0; i < sysprep_op_count; i++)
+        for (const struct sysprep_rule *rule = sysprep_ops[i].rules; rule && rule->pattern; rule++)
+            if (sysprep_plan_has(search->plan, &sysprep_ops[i]) && !in_homes(rule))
+                string_list_take(&paths, directory_of(rule));
+    if (sysprep_find_homes(search, err) ||
+        directories_find(search->guest, &paths, &directories, err))
         return -1;
     for (size_t i = 0; i < sysprep_op_count; i++) {
         const struct sysprep_op *op = &sysprep_ops[i];
-        if (!sysprep_plan_has(search->plan, op))
-            continue;
         for (const struct sysprep_rule *rule = op->rules; rule && rule->pattern; rule++)
-            if (rule->action != SYSPREP_CREATE && add_rule(search, op, rule, err))
+            if (sysprep_plan_has(search->plan, op) && rule->action != SYSPREP_CREATE &&
+                add_rule(search, op, rule, &directories, err))
                 return -1;
     }
     return 0;
@@ -293,22 +301,12 @@ static void add_root(struct string_list *roots, const char *directory)
         string_list_add(roots, root);
 }
 
-static bool may_hold_homes(const char *directory)
-{
-    AUTO_FREE char *path = xasprintf("%s/", directory);
-    for (size_t i = 0; i < ARRAY_SIZE(no_homes_in); i++)
-        if (starts_with(path, no_homes_in[i]))
-            return starts_with(path, "/usr/local/");
-    return true;
-}
-
 static void add_home_roots(const struct sysprep_search *search, struct string_list *roots)
 {
     if (search->home_parent)
         add_root(roots, search->home_parent);
     for (size_t i = 0; i < search->homes.count; i++)
-        if (may_hold_homes(search->homes.items[i]))
-            add_root(roots, search->homes.items[i]);
+        add_root(roots, search->homes.items[i]);
 }
 
 static int walk_all(struct sysprep_search *search, struct error **err)

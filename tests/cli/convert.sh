@@ -18,6 +18,7 @@ echo ca >"$tree/etc/ssl/ca.pem"
 ln "$tree/etc/ssl/ca.pem" "$tree/etc/ssl/other"
 ln -s ../etc/fstab "$tree/bin/link"
 head -c 3000000 /dev/urandom >"$tree/bin/data"
+touch -d @1600000000 "$tree/bin/data"
 truncate -s 5G "$tree/bin/sparse"
 echo bytes >"$tree/etc/"$'not \xe4\xf6 UTF-8'
 
@@ -47,6 +48,9 @@ shows $'cat "/etc/not \xe4\xf6 UTF-8"' bytes
 shows 'stat /bin/sparse' 'Blockcount: 0'
 debugfs -R "dump /bin/data $dir/data" "$dir/out.img" 2>/dev/null
 cmp "$dir/data" "$tree/bin/data"
+# Nothing is newer than the time that was given; what is older stays.
+shows 'stat /bin/data' '^ mtime: 0x5f5e1000:0+ '
+shows 'stat /bin/link' '^ mtime: 0x6553f100:0+ '
 roomy=$(stat -c %s "$dir/out.img")
 
 # The same twice; an archive of the tree gives the same files.
@@ -84,6 +88,12 @@ clean
 expect_status 2 forge convert "$tree" -o "$dir/none.img" --size 2M
 expect_err 'making a disk of .*tree: .* do not fit into 2.0 MiB: they need [0-9.]* MiB'
 [[ ! -e $dir/none.img ]] || fail "a file system that does not fit"
+
+mkdir -p "$dir/tiny/etc"
+for size in min +0 +1M; do
+  expect_status 0 forge convert -q --force "$dir/tiny" --size "$size" -o "$dir/out.img"
+  clean
+done
 
 # Types, and what old boot loaders cannot read.
 for type in ext2 ext3 ext4; do

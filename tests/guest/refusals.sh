@@ -35,8 +35,14 @@ expect_status 3 forge customize "$FORGE_FIXTURES/windows.raw" -o "$dir/new.qcow2
 expect_err 'windows.raw: a guest of type "windows"'
 left_nothing
 
-expect_status 6 forge build "$FORGE_FIXTURES/debian.raw" "${signing[@]}" -d "$dir/bundle" \
-  --run-command 'echo the reason; exit 3'
-expect_err '--run-command'
-expect_err 'the reason'
+cat >"$dir/bad.yaml" <<'RECIPE'
+vars: {pin: {env: FORGE_TEST_PIN}}
+steps:
+  - run-command: echo the reason is ${{pin}}; exit 3
+RECIPE
+FORGE_TEST_PIN=swordfish expect_status 6 forge build -v -x "$FORGE_FIXTURES/debian.raw" "${signing[@]}" \
+  -d "$dir/bundle" --recipe "$dir/bad.yaml"
+expect_err 'bad.yaml:3:5: run-command: /bin/sh failed in the guest with exit status 3:$'
+expect_err '^the reason is \*\*\*$'
+if grep -q swordfish "$dir/err"; then fail "a secret is told"; fi
 left_nothing

@@ -108,7 +108,12 @@ static void a_failing_command_shows_what_it_printed(void **state)
     const char *const argv[] = { "/bin/sh", "-c", "echo first; echo second >&2; exit 3", NULL };
     assert_int_equal(guest_run(guest, argv, NULL, &err), -1);
     assert_non_null(strstr(err->message, "first\nsecond"));
-    assert_error(err, ERROR_GUEST, "/bin/sh failed in the guest");
+    assert_error(err, ERROR_GUEST, "/bin/sh failed in the guest with exit status 3:\n");
+    const char *const silent[] = { "/bin/sh", "-c", "kill -9 $$", NULL };
+    assert_int_equal(guest_run(guest, silent, NULL, &err), -1);
+    assert_error(err, ERROR_GUEST, "/bin/sh failed in the guest with exit status 137");
+    assert_null(shell("exit 4", &err));
+    assert_error(err, ERROR_GUEST, "with exit status 4, and printed nothing");
 }
 
 static void a_missing_command_says_so(void **state)

@@ -79,6 +79,25 @@ static void the_next_run_sweeps_what_a_killed_one_left(void **state)
     remove_scratch(parent);
 }
 
+static void what_is_kept_outlives_its_run_and_the_next(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    char *parent = make_scratch();
+    struct workdir *workdir = workdir_create(parent, &err);
+    assert_ok(workdir, err);
+    AUTO_FREE char *file = workdir_file(workdir, "file");
+    write_file(file, "kept");
+    assert_ok(workdir_keep(workdir, &err) == 0, err);
+    workdir_close(workdir);
+    struct workdir *next = workdir_create(parent, &err);
+    assert_ok(next, err);
+    workdir_close(next);
+    AUTO_FREE char *text = read_text(file);
+    assert_string_equal(text, "kept");
+    remove_scratch(parent);
+}
+
 static void a_living_neighbour_is_left_alone(void **state)
 {
     (void)state;
@@ -139,6 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(closing_removes_everything_inside),
         cmocka_unit_test(the_next_run_sweeps_what_a_killed_one_left),
+        cmocka_unit_test(what_is_kept_outlives_its_run_and_the_next),
         cmocka_unit_test(a_living_neighbour_is_left_alone),
         cmocka_unit_test(other_names_are_not_swept),
         cmocka_unit_test(publishing_refuses_or_replaces_as_asked),

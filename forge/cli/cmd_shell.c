@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* forge shell: the guest's shell, for somebody at a terminal or for commands from a stream. */
+#include "forge/build/shell.h"
+#include "forge/cli/bundle_request.h"
+
+struct shell_values {
+    struct input_settings input;
+    struct key_settings keys;
+    struct appliance_settings appliance;
+    char *output;
+    int format; /* enum image_format */
+    bool force;
+};
+
+static const struct option_choice formats[] = { { "raw", IMAGE_RAW },
+                                                { "qcow2", IMAGE_QCOW2 },
+                                                { NULL, 0 } };
+
+#define FIELD(member) .offset = offsetof(struct shell_values, member)
+static const struct option_row rows[] = {
+    { "output", 'o', OPTION_PATH, "OUT", FIELD(output),
+      "Keep what the shell changed as a new image (it is thrown away)" },
+    { "output-format", 'O', OPTION_CHOICE, "raw|qcow2", FIELD(format),
+      "Format of the new image (qcow2)", .choices = formats },
+    { "force", 0, OPTION_FLAG, NULL, FIELD(force), "Replace an image that is there" },
+};
+
+static void declare(struct options *options, void *opaque)
+{
+    struct shell_values *values = opaque;
+    values->format = IMAGE_QCOW2;
+    options_add(options, "Output", OPTION_SECTION_NONE, rows, ARRAY_SIZE(rows), values);
+    declare_input(options, &values->input);
+    declare_opening_key(options, &values->keys);
+    declare_appliance(options, &values->appliance);
+    declare_guest_network(options, &values->appliance);
+    declare_failure(options, &values->appliance);
+}
+
+static int run(const struct invocation *invocation, struct error **err)
+{
+    const struct shell_values *values = invocation->values;
+    const char *path = invocation->arguments->items[0];
+    AUTO_KEYRING struct keyring keyring = { 0 };
+    if (keyring_read_for_input(&keyring, &values->keys, path, err))
+        return -1;
+    const struct build_request request = {
+        .path = path,
+        .input = input_options_of(&values->input, &keyring),
+        .guest = guest_options_of(&values->appliance, invocation->common),
+        .keep_overlay = values->appliance.keep_overlay,
+        .output = values->output,
+        .output_format = (enum image_format)values->format,
+        .replace_output = values->force,
+    };
+    return forge_shell(&request, invocation->progress, err);
+}
+
+const struct command command_shell = {
+    .name = "shell",
+    .arguments = "IMAGE [-o OUT]",
+    .summary = "Run the guest's shell on an overlay of an image",
+    .min_arguments = 1,
+    .max_arguments = 1,
+    .values_size = sizeof(struct shell_values),
+    .declare = declare,
+    .run = run,
+};
