@@ -64,7 +64,8 @@ golden() {
 }
 
 # debian_disk: the folder with debian.raw, debian.qcow2 and debian-compressed.qcow2, made if need be.
-debian_disk() { "$FORGE_SOURCE/fixtures/debian-disk"; }
+# A second time after a while, as apt's servers may be out of reach for a moment.
+debian_disk() { "$FORGE_SOURCE/fixtures/debian-disk" || { sleep 60 && "$FORGE_SOURCE/fixtures/debian-disk"; }; }
 
 forge() { "$FORGE" "$@"; }
 
