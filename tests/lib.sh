@@ -9,10 +9,12 @@ set -euo pipefail
 
 dir=$(mktemp -d "${TMPDIR:-/tmp}/forge-test.XXXXXX")
 exit_commands=()
+beside_process=
 
 run_exit_commands() {
   local status=$? i
   set +e
+  if [[ $beside_process ]]; then kill "$beside_process"; wait "$beside_process"; fi
   for ((i = ${#exit_commands[@]} - 1; i >= 0; i--)); do eval "${exit_commands[i]}"; done
   rm -rf "$dir"
   exit "$status"
@@ -80,6 +82,19 @@ expect_status() {
     sed 's/^/err: /' "$dir/err" >&2
     fail "exit status $status instead of $wanted: $*"
   fi
+}
+
+# beside COMMAND...: start it and go on beside it. done_beside: wait until it ends, which has to be well.
+beside() {
+  echo "+ $* &"
+  "$@" >"$dir/beside" 2>&1 &
+  beside_process=$!
+}
+done_beside() {
+  local status=0
+  wait "$beside_process" || status=$?
+  beside_process=
+  [[ $status == 0 ]] || { cat "$dir/beside" >&2 && fail "exit status $status of what ran beside"; }
 }
 
 # expect_out REGEX, expect_err REGEX: what the last command of expect_status must have said.

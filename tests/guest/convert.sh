@@ -28,22 +28,25 @@ clean "$dir/rootfs.img"
 (($(stat -c %s "$dir/rootfs.img") < 1 << 30)) || fail "deleted or free blocks were copied"
 fstab=$(debugfs -R "cat /etc/fstab" "$dir/rootfs.img" 2>/dev/null)
 [[ $fstab == 'UUID=5ca1ab1e-0000-4000-8000-00000000d15c / ext4 errors=remount-ro 0 1' ]] || fail "fstab: $fstab"
-same_entries "$dir/rootfs.img" "$debian/debian.raw" /dev/sda1:
 same_contents "$dir/rootfs.img" "$debian/debian.raw?offset=1048576" '^$'
+beside same_entries "$dir/rootfs.img" "$debian/debian.raw" /dev/sda1:
 
 # The bare file system is a source as well, as any image is.
 expect_status 0 forge convert "$dir/rootfs.img" --layout mbr --size min -o "$dir/mbr.img"
 root "$dir/mbr.img"
 clean "$dir/root.img"
-expect_status 0 forge boot "$dir/mbr.img" --timeout 200
+done_beside
 
+beside forge boot "$dir/mbr.img" --timeout 200
 expect_status 0 forge convert "$dir/rootfs.img" --layout gpt --size 2G -O qcow2 -o "$dir/gpt.qcow2"
-expect_status 0 forge boot "$dir/gpt.qcow2" --timeout 200
+done_beside
 
+beside forge boot "$dir/gpt.qcow2" --timeout 200
 # In place, as small as can be.
 expect_status 0 forge convert "$debian/debian.qcow2" --size min --mask-free -o "$dir/min.img"
 root "$dir/min.img"
 clean "$dir/root.img"
 (($(stat -c %s "$dir/min.img") < 1 << 30)) || fail "min has $(stat -c %s "$dir/min.img") bytes"
+done_beside
 expect_status 0 forge boot "$dir/min.img" --timeout 200
 [[ $(sha256 "$debian/debian.qcow2") == "$before" ]] || fail "the input was changed"
