@@ -12,6 +12,24 @@
 
 enum { MEBI = 1 << 20 };
 
+const char *const layout_filter[] = {
+    "*/#*#",
+    "*/.#*",
+    "*.sw",
+    "*.swo",
+    "*.swp",
+    "*~",
+    "*.pem",
+    "*.priv",
+    "*id_rsa*",
+    "*id_dsa*",
+    "*.gpg",
+    "*.jks",
+    "*/.ssh/authorized_keys",
+    "*/.bash_history",
+    NULL,
+};
+
 /* What is decided once for the whole run. */
 struct making {
     const struct layout_request *request;
@@ -177,8 +195,8 @@ static int wanted_options(const struct making *making, struct ext_options *wante
         wanted->free_size = request->size;
     if (request->size_kind == LAYOUT_EXACT)
         wanted->size = request->size - overhead(request);
-    if (request->size_kind == LAYOUT_AS_SOURCE && root)
-        wanted->size = root->size;
+    if (request->size_kind == LAYOUT_AS_SOURCE)
+        wanted->size = layout_source_size(making->source);
     if (request->size_kind == LAYOUT_EXACT && wanted->size <= 0)
         return error_set(err, ERROR_USAGE, "a disk of %lld bytes has no room for a file system",
                          (long long)request->size);
@@ -196,7 +214,7 @@ static int measure(const struct making *making, struct ext_options *fitted,
     progress_begin(progress, "measuring the files", 0);
     int result = ext_measure(files.tree, &wanted, fitted, err);
     progress_end(progress);
-    bool roomy = making->request->size_kind == LAYOUT_AS_SOURCE && !old_root(making);
+    bool roomy = making->request->size_kind == LAYOUT_AS_SOURCE && !wanted.size;
     if (!result && roomy)
         fitted->size = (fitted->size + fitted->size / 4 + MEBI - 1) / MEBI * MEBI;
     return result;
@@ -233,29 +251,12 @@ static int write_disk(const struct making *making, const char *path,
 
 /* -- the flow -- */
 
-const char *const layout_filter[] = {
-    "*/#*#",
-    "*/.#*",
-    "*.sw",
-    "*.swo",
-    "*.swp",
-    "*~",
-    "*.pem",
-    "*.priv",
-    "*id_rsa*",
-    "*id_dsa*",
-    "*.gpg",
-    "*.jks",
-    "*/.ssh/authorized_keys",
-    "*/.bash_history",
-    NULL,
-};
-
 int layout_check(const struct layout_request *request, struct error **err)
 {
     unsigned char uuid[16];
     if (request->layout == DISK_KEEP &&
-        (request->type || request->label || request->uuid || request->rule_count || request->fstab))
+        (request->type || request->label || request->uuid || request->rule_count ||
+         request->fstab || request->reserved_percent || request->old_boot_loader))
         return error_set(
             err, ERROR_USAGE,
             "the layout keep changes nothing but sizes: choose rootfs, mbr or gpt with "

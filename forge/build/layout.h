@@ -10,8 +10,8 @@
 
 /* How large the disk becomes. */
 enum layout_size {
-    LAYOUT_AS_SOURCE, /* the root file system as large as it was; of a tree, as small as it can be
-                         and a quarter more */
+    LAYOUT_AS_SOURCE, /* the root file system as large as those were that it is made of; of a tree,
+                         as small as it can be and a quarter more */
     LAYOUT_MIN,       /* as small as it can be */
     LAYOUT_EXACT,     /* the disk has size bytes */
     LAYOUT_FREE,      /* size bytes are free in the root file system */

@@ -105,6 +105,18 @@ int layout_source_open(const struct image *image, struct layout_source *source, 
     return 0;
 }
 
+int64_t layout_source_size(const struct layout_source *source)
+{
+    int64_t total = 0;
+    for (size_t i = 0; i < source->mounts.count; i++) {
+        const struct guest_mount *mount = &source->mounts.items[i];
+        if (is_in_tree(mount) &&
+            (mount->size < 0 || __builtin_add_overflow(total, mount->size, &total)))
+            return 0; /* a subvolume has no size of its own */
+    }
+    return total;
+}
+
 /* The file systems one in the other; their mount points are in an order that allows it. */
 static struct tree *mounted_tree(const struct layout_source *source, struct error **err)
 {

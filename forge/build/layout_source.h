@@ -36,6 +36,9 @@ MUST_CHECK int layout_source_ask(const struct layout_request *request, struct gu
 MUST_CHECK int layout_source_open(const struct image *image, struct layout_source *source,
                                   struct error **err);
 
+/* Bytes of the file systems that the tree was on together; 0 when that is not known. */
+int64_t layout_source_size(const struct layout_source *source);
+
 /* The tree, from its beginning. */
 MUST_CHECK struct tree *layout_source_tree(const struct layout_source *source, struct error **err);
 

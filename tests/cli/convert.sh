@@ -156,6 +156,8 @@ diff -r "$dir/same1" "$dir/same2"
 
 expect_status 2 forge convert "$dir/first.img" --label new -o "$dir/none.img"
 expect_err 'keep changes nothing but sizes'
+expect_status 2 forge convert "$dir/first.img" --old-grub -o "$dir/none.img"
+expect_err 'keep changes nothing'
 expect_status 2 forge convert "$tree" --uuid 1234 -o "$dir/none.img"
 expect_err 'is not a UUID'
 expect_status 2 forge convert "$tree" --size huge -o "$dir/none.img"

@@ -18,6 +18,7 @@ as_it_was() { qemu-img compare -q -f raw -F qcow2 "$lvm" "$dir/keep.qcow2"; }
 as_it_was || fail "keep changed the disk"
 
 expect_status 0 forge convert -v "$dir/keep.qcow2" --layout rootfs -o "$dir/rootfs.img"
+[[ $(stat -c %s "$dir/rootfs.img") == $(((256 + 4096 + 512) << 20)) ]] || fail "not as large as the three file systems"
 ! grep 'cannot be read directly' "$dir/err" || fail "the appliance copied the tree"
 e2fsck -fn "$dir/rootfs.img" >"$dir/fsck" 2>&1 || { cat "$dir/fsck" >&2 && fail "e2fsck -fn: $?"; }
 same_contents "$dir/rootfs.img" "$debian?offset=1048576" \
