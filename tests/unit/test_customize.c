@@ -5,6 +5,7 @@
 #include "tests/unit/check.h"
 #include "tests/unit/sample_archive.h"
 
+#include <limits.h>
 #include <sys/stat.h>
 
 static char *dir; /* with "file", "script" (executable), "key.pub", "tree/" */
@@ -391,11 +392,15 @@ static void a_mistake_in_a_file_of_commands_is_told_by_its_line(void **state)
 static void hostile_archives_are_refused(void **state)
 {
     (void)state;
-    static const struct {
+    AUTO_FREE char *deep = xcalloc(PATH_MAX + 1, 1);
+    for (size_t i = 0; i < PATH_MAX; i++)
+        deep[i] = i % 2 ? '/' : 'a';
+    const struct {
         const char *path;
         unsigned type;
         const char *text, *reason;
     } bad[] = {
+        { deep, AE_IFREG, "x", "longer than Linux takes" },
         { "/etc/passwd", AE_IFREG, "x", "\"/etc/passwd\" is absolute" },
         { "a/../../b", AE_IFREG, "x", "leads out" },
         { "link/file", AE_IFREG, "x", "\"link\", which is no directory" },
