@@ -6,6 +6,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <limits.h>
 #include <string.h>
 
 static int by_path(const void *one, const void *two)
@@ -75,6 +76,12 @@ int archive_next_member(struct archive *archive, struct archive_entry **entry, s
 
 char *archive_clean_path(const char *path, struct error **err)
 {
+    /* Each directory of it becomes an item: of a path without a limit they would fill the memory.
+     */
+    if (strlen(path) >= PATH_MAX) {
+        error_set(err, ERROR_INVALID, "the path \"%.40s...\" is longer than Linux takes", path);
+        return NULL;
+    }
     AUTO_FREE char *clean = xcalloc(1, strlen(path) + 2);
     char *to = clean;
     for (const char *at = path; *at;) {
@@ -221,9 +228,7 @@ static int resolve(const struct archive_index *index, size_t i, size_t *data, st
     return 0;
 }
 
-/* Mark with member -2 what is not wanted. A directory's contents come right behind it. */
-enum { UNWANTED = -2 };
-
+/* Mark in UNWANTED what is not wanted. A directory's contents come right behind it. */
 static void choose(struct archive_index *index, bool *unwanted,
                    bool (*wants)(void *opaque, const char *path, bool directory), void *opaque)
 {

@@ -44,8 +44,8 @@ MUST_CHECK struct archive *archive_open_any(const char *path, struct error **err
 MUST_CHECK int archive_next_member(struct archive *archive, struct archive_entry **entry,
                                    struct error **err);
 
-/* PATH without leading and trailing slashes, "." and empty components; owned. ".." is
- * ERROR_INVALID. The root is ".". */
+/* PATH without leading and trailing slashes, "." and empty components; owned. ".." and PATH_MAX
+ * bytes are ERROR_INVALID. The root is ".". */
 MUST_CHECK char *archive_clean_path(const char *path, struct error **err);
 
 /* Take the next member's header, then, behind the last, sort. Both: ERROR_INVALID for paths that

@@ -2,10 +2,10 @@
 /* An archive whose order is not a tree's: headers in memory, data in an unnamed file. */
 #include "fsimage/archive_spool.h"
 #include "forge/base/memory.h"
+#include "forge/base/workdir.h"
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <fcntl.h>
 #include <sys/types.h>
 
 enum { CHUNK = 1 << 20 };
@@ -108,23 +108,6 @@ static int store_member(struct archive_spool *spool, struct archive *archive,
     return more;
 }
 
-static int make_file(struct archive_spool *spool, struct error **err)
-{
-    const char *directory = getenv("TMPDIR");
-    if (!directory || !*directory)
-        directory = "/tmp";
-    spool->fd = open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
-    if (spool->fd >= 0)
-        return 0;
-    /* Not every file system has files without a name. */
-    AUTO_FREE char *path = xasprintf("%s/forge-XXXXXX", directory);
-    spool->fd = mkostemp(path, O_CLOEXEC);
-    if (spool->fd < 0)
-        return error_set_errno(err, "making a temporary file in %s", directory);
-    unlink(path);
-    return 0;
-}
-
 struct archive_spool *archive_spool_fill(struct archive *archive, const struct archive_index *index,
                                          struct error **err)
 {
@@ -139,7 +122,8 @@ struct archive_spool *archive_spool_fill(struct archive *archive, const struct a
         if (item->first == i && index->items[item->data].member >= 0)
             wanted[index->items[item->data].member] = true;
     }
-    if (make_file(spool, err))
+    spool->fd = temporary_file(err);
+    if (spool->fd < 0)
         return NULL;
     struct archive_entry *entry;
     int more = 1;

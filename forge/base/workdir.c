@@ -181,3 +181,18 @@ const char *temporary_parent(const char *tmpdir)
     const char *environment = getenv("TMPDIR");
     return environment && *environment ? environment : "/var/tmp";
 }
+
+int temporary_file(struct error **err)
+{
+    const char *parent = temporary_parent(NULL);
+    int fd = open(parent, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        return fd;
+    /* Not every file system has files without a name. */
+    AUTO_FREE char *path = xasprintf("%s/forge-XXXXXX", parent);
+    fd = mkostemp(path, O_CLOEXEC);
+    if (fd < 0)
+        return error_set_errno(err, "making a temporary file in %s", parent);
+    unlink(path);
+    return fd;
+}

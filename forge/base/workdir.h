@@ -43,4 +43,8 @@ MUST_CHECK int require_space(const char *dir, int64_t needed, const char *what, 
  * /var/tmp. Borrowed. */
 const char *temporary_parent(const char *tmpdir);
 
+/* A file without a name in temporary_parent(NULL), to write and to read; owned descriptor, -1 on
+ * error. */
+MUST_CHECK int temporary_file(struct error **err);
+
 #endif

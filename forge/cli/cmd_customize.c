@@ -57,8 +57,8 @@ static void clear(void *opaque)
 static int run(const struct invocation *invocation, struct error **err)
 {
     struct customize_values *values = invocation->values;
-    if (values->json && !values->list)
-        return error_set(err, ERROR_USAGE, "--json goes with --list");
+    if (values->json && !values->list && !values->sysprep.dry_run)
+        return error_set(err, ERROR_USAGE, "--json goes with --list or --sysprep-dry-run");
     if (values->list && values->json)
         return operations_print_json(stdout, err);
     if (values->list) {

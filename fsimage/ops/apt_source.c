@@ -26,6 +26,14 @@ static void apt_source_clear(struct apt_source *source)
 }
 #define AUTO_SOURCE __attribute__((cleanup(apt_source_clear)))
 
+/* A packet's header, RFC 4880, 4.2, with the tag of a public key: 4.3. */
+static bool begins_as_public_key(unsigned char header)
+{
+    enum { PUBLIC_KEY = 6 };
+    int tag = header & 0x40 ? header & 0x3f : (header & 0x3f) >> 2;
+    return (header & 0x80) && tag == PUBLIC_KEY;
+}
+
 /* apt wants to see by its name whether a key is armored; *EXTENSION is set. */
 static int check_key(const char *path, const char **extension, struct error **err)
 {
@@ -36,7 +44,7 @@ static int check_key(const char *path, const char **extension, struct error **er
         return -1;
     bool private_key = strstr(key, "-----BEGIN PGP PRIVATE KEY");
     bool armored = strstr(key, "-----BEGIN PGP PUBLIC KEY");
-    bool binary = length && ((unsigned char)*key & 0x80); /* a packet's header, RFC 4880, 4.2 */
+    bool binary = length && begins_as_public_key((unsigned char)*key);
     explicit_bzero(key, length);
     if (private_key || (!armored && !binary))
         return error_set(err, ERROR_USAGE, "%s: that is not a public key of OpenPGP", path);

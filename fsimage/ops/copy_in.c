@@ -140,21 +140,6 @@ static int add_entry(void *opaque, const struct local_entry *entry, struct error
                                          : add_file(copy, entry, err);
 }
 
-/* A nameless temporary file. */
-static int open_spool(struct error **err)
-{
-    const char *parent = temporary_parent(NULL);
-    AUTO_FD int fd = open(parent, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd >= 0)
-        return steal_fd(&fd);
-    AUTO_FREE char *path = path_join(parent, ".forge-copy-XXXXXX");
-    fd = mkostemp(path, O_CLOEXEC); /* the file system does not know O_TMPFILE */
-    if (fd < 0)
-        return error_set_errno(err, "making a temporary file in %s", parent);
-    unlink(path);
-    return steal_fd(&fd);
-}
-
 /* Write the tar stream to FD, making the directories in the guest on the way. */
 static int spool_tree(struct copy *copy, const char *local, int fd, struct error **err)
 {
@@ -191,7 +176,7 @@ int op_copy_in(struct guest *guest, const struct customize_step *step, struct er
         return is_directory < 0 ? -1
                                 : error_set(err, ERROR_GUEST, "%s is not a directory in the guest",
                                             step->second);
-    AUTO_FD int fd = open_spool(err);
+    AUTO_FD int fd = temporary_file(err);
     if (fd < 0)
         return -1;
     AUTO_FREE char *local = local_path(step, step->first);

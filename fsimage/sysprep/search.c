@@ -12,7 +12,6 @@
 #include "fsimage/sysprep/homes.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -256,13 +255,12 @@ static int look_at(struct sysprep_search *search, const char *path, struct error
 /* An unnamed file for names, which may be many. */
 static FILE *open_names(struct error **err)
 {
-    const char *directory = temporary_parent(NULL);
-    AUTO_FD int fd = open(directory, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+    AUTO_FD int fd = temporary_file(err);
     FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
     if (file)
         steal_fd(&fd);
     else
-        error_set_errno(err, "making a temporary file in %s", directory);
+        error_set_errno(err, "opening a temporary file");
     return file;
 }
 

@@ -36,5 +36,7 @@ expect_status 2 forge build --recipe "$dir/web.yaml" "${signing[@]}" -d "$dir/bu
 expect_err 'web.yaml:2:1: sysprep: .*"utpm" \(did you mean "utmp"\?\)'
 expect_status 2 forge customize "$dir/small.raw"
 expect_err 'give --output'
+expect_status 3 forge customize "$dir/missing.raw" --sysprep defaults --sysprep-dry-run --json
+expect_err 'missing.raw: No such file'
 expect_empty "$dir/bundle"
 [[ ! -e $dir/out.raw ]] || fail "an image was written"

@@ -5,6 +5,7 @@
 #include "tests/unit/check.h"
 #include "tests/unit/sample_archive.h"
 
+#include <limits.h>
 #include <sys/stat.h>
 
 static char *dir; /* with "file", "script" (executable), "key.pub", "tree/" */
@@ -35,6 +36,8 @@ static int make_files(void **state)
         "-----BEGIN PRIVATE KEY-----\n-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
         0600);
     put("apt.asc", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n", 0600);
+    put("apt.gpg", "\x99\x01", 0600);
+    put("secret.gpg", "\x95\x03", 0600);
     put("new.sources", "Types: deb\nURIs: http://host/\nSigned-By: apt.asc\n", 0600);
     return 0;
 }
@@ -160,6 +163,7 @@ static void good_values_are_accepted(void **state)
         { "apt-source", "two:deb [arch=amd64 signed-by=apt.asc] https://host/debian stable main" },
         { "apt-source", "theirs:deb [signed-by=/usr/share/keyrings/a.gpg] https://host/ stable x" },
         { "apt-source", "new:new.sources" },
+        { "apt-source", "old:deb [signed-by=apt.gpg] https://host/ stable x" },
         { "root-password", "password:hunter2" },
         { "root-password", "file:password" },
         { "root-password", "locked:file:password" },
@@ -257,6 +261,7 @@ static void bad_values_are_usage_errors_that_say_why(void **state)
         { "apt-source", "a:deb [signed-by=apt.asc http://host/ a b", "no \"]\"" },
         { "apt-source", "a:deb [signed-by=missing] http://host/ a b", "No such file" },
         { "apt-source", "a:deb [signed-by=file] http://host/ a b", "not a public key of OpenPGP" },
+        { "apt-source", "a:deb [signed-by=secret.gpg] http://host/ a b", "not a public key of" },
         { "apt-source", "a:file", "no source of apt" },
         { "uninstall", "./file", "not the name of a package" },
         { "root-password", "hunter2", "the selector is" },
@@ -387,11 +392,15 @@ static void a_mistake_in_a_file_of_commands_is_told_by_its_line(void **state)
 static void hostile_archives_are_refused(void **state)
 {
     (void)state;
-    static const struct {
+    AUTO_FREE char *deep = xcalloc(PATH_MAX + 1, 1);
+    for (size_t i = 0; i < PATH_MAX; i++)
+        deep[i] = i % 2 ? '/' : 'a';
+    const struct {
         const char *path;
         unsigned type;
         const char *text, *reason;
     } bad[] = {
+        { deep, AE_IFREG, "x", "longer than Linux takes" },
         { "/etc/passwd", AE_IFREG, "x", "\"/etc/passwd\" is absolute" },
         { "a/../../b", AE_IFREG, "x", "leads out" },
         { "link/file", AE_IFREG, "x", "\"link\", which is no directory" },

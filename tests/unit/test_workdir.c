@@ -153,6 +153,30 @@ static void missing_space_is_said_with_both_figures(void **state)
     assert_error(err, ERROR_FAILED, "the moon needs about 8.0 EiB in /tmp, where ");
 }
 
+static void a_temporary_file_leaves_no_name(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    char *parent = make_scratch(), read_back[4];
+    AUTO_FREE char *before = xstrdup(getenv("TMPDIR"));
+    setenv("TMPDIR", parent, 1);
+    int fd = temporary_file(&err);
+    assert_ok(fd >= 0, err);
+    assert_int_equal(write(fd, "text", 4), 4);
+    assert_int_equal(pread(fd, read_back, 4, 0), 4);
+    assert_memory_equal(read_back, "text", 4);
+    assert_int_equal(count_entries(parent), 0);
+    close(fd);
+    remove_scratch(parent);
+    setenv("TMPDIR", "/no/such/directory", 1);
+    assert_int_equal(temporary_file(&err), -1);
+    assert_error(err, ERROR_FAILED, "in /no/such/directory: No such file");
+    if (before)
+        setenv("TMPDIR", before, 1);
+    else
+        unsetenv("TMPDIR");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +186,7 @@ int main(void)
         cmocka_unit_test(a_living_neighbour_is_left_alone),
         cmocka_unit_test(other_names_are_not_swept),
         cmocka_unit_test(publishing_refuses_or_replaces_as_asked),
+        cmocka_unit_test(a_temporary_file_leaves_no_name),
         cmocka_unit_test(missing_space_is_said_with_both_figures),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
