@@ -76,6 +76,7 @@ static char *read_secret(struct recipe *recipe, const struct recipe_node *value)
     const struct recipe_node *where = key ? value->children[1] : NULL;
     bool file = key && strcmp(key->text, "file") == 0;
     if (!where || where->kind != RECIPE_SCALAR || (!file && strcmp(key->text, "env") != 0)) {
+        recipe_source_hide(&value->place, value->end); /* it may be written down in there */
         recipe_refuse(recipe, value, "a secret is given as {env: NAME} or {file: PATH}");
         return NULL;
     }

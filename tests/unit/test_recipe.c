@@ -553,6 +553,8 @@ static void a_secret_is_in_no_message(void **state)
           "\n    steps: [root-password: ***, tuch: ***]\n                                ^" },
         { "steps:\n- {touch: /a, touch: swordfish}\n", "touch: ***" },
         { "steps: {root-password: swordfish}\n", "\"steps\" is a list" },
+        { "steps: root-password swordfish\n", "\n    steps: ***\n           ^" },
+        { "steps: [[root-password: swordfish]]\n", "\n    steps: [***]\n            ^" },
         { "steps:\n- root-password: [swordfish]\n", "root-password: ***" },
         { "steps:\n- root-password: {a: swordfish}\n", "root-password: ***" },
         { "- root-password: swordfish\n", "a recipe has keys" },
@@ -560,6 +562,9 @@ static void a_secret_is_in_no_message(void **state)
         { "steps:\n- root-password: swordfish: x\n", "mapping values are not allowed" },
         { "bundle: {passphrase: swordfish, usr: 1}\n", "{passphrase: ***, usr: ***}" },
         { "bundle: {passphras: swordfish}\n", "{passphras: ***}" },
+        { "bundle: [passphrase: swordfish]\n", "\n    bundle: ***\n            ^" },
+        { "vars: {pin: {text: swordfish}}\n", "\n    vars: {pin: ***}\n                ^" },
+        { "vars: {pin: {env: [swordfish]}}\n", "a secret is given as {env: NAME}" },
         { "# \xff\n- root-password: swordfish\n", "at byte" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
