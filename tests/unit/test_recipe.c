@@ -345,6 +345,22 @@ static void a_secret_variable_hides_its_steps(void **state)
     unsetenv("FORGE_TEST_SECRET");
 }
 
+static void a_secret_variable_stays_one_when_it_is_given(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    assert_ok(parse_with("vars: {pin: {env: FORGE_TEST_UNSET}}\n"
+                         "steps:\n"
+                         "- run-command: login ${{pin}}\n",
+                         "pin=trout", &recipe, &err) == 0,
+              err);
+    assert_string_equal(recipe.plan.steps[0].first, "login trout");
+    assert_null(customize_step_value(&recipe.plan.steps[0]));
+    AUTO_FREE char *said = redact_text("login trout");
+    assert_string_equal(said, "login ***");
+}
+
 /* -- imports -- */
 
 static char *scratch;
@@ -590,6 +606,7 @@ int main(void)
         cmocka_unit_test(mistakes_about_variables_are_faults),
         cmocka_unit_test(variables_cannot_make_a_recipe_huge),
         cmocka_unit_test(a_secret_variable_hides_its_steps),
+        cmocka_unit_test(a_secret_variable_stays_one_when_it_is_given),
         cmocka_unit_test(imports_come_first_and_are_weaker),
         cmocka_unit_test(mistakes_in_imports_name_their_file),
         cmocka_unit_test(all_mistakes_are_told_at_once_in_their_order),
