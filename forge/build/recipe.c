@@ -138,6 +138,7 @@ static void read_settings(const struct reading *reading, enum recipe_section sec
     if (recipe_node_is_null(mapping))
         return;
     if (mapping->kind != RECIPE_MAPPING) {
+        recipe_source_hide(&mapping->place, mapping->end);
         recipe_refuse(recipe, mapping, "keys with values are expected here");
         return;
     }

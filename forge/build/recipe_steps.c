@@ -143,9 +143,12 @@ static void add_step(struct recipe *recipe, const struct recipe_node *key,
 }
 
 /* Values of operations that take secrets are not shown, nor are those of what may be such an
- * operation with a slip in its name. */
+ * operation with a slip in its name, and nothing of what is no mapping: where a blank is missing,
+ * or a list is one too deep, it may have a password. */
 static void hide_values(const struct recipe_node *step)
 {
+    if (step->kind != RECIPE_MAPPING)
+        recipe_source_hide(&step->place, step->end);
     for (size_t i = 0; i + 1 < step->count && step->kind == RECIPE_MAPPING; i += 2) {
         const struct customize_op *op = customize_op_find(step->children[i]->text);
         const struct recipe_node *value = step->children[i + 1];
@@ -156,16 +159,15 @@ static void hide_values(const struct recipe_node *step)
 
 static void read_step(struct recipe *recipe, const struct recipe_node *step)
 {
-    hide_values(step);
-    if (step->kind == RECIPE_MAPPING && step->count == 2) {
-        add_step(recipe, step->children[0], step->children[1]);
-    } else if (step->kind == RECIPE_SCALAR && !strpbrk(step->text, " :")) {
+    if (step->kind == RECIPE_SCALAR && !strpbrk(step->text, " :")) {
         add_step(recipe, step, NULL);
-    } else {
-        if (step->kind == RECIPE_SCALAR) /* perhaps with a password, where a blank is missing */
-            recipe_source_hide(&step->place, step->end);
-        recipe_refuse(recipe, step, "a step is one operation with its value");
+        return;
     }
+    hide_values(step);
+    if (step->kind == RECIPE_MAPPING && step->count == 2)
+        add_step(recipe, step->children[0], step->children[1]);
+    else
+        recipe_refuse(recipe, step, "a step is one operation with its value");
 }
 
 void recipe_read_steps(struct recipe *recipe, const struct recipe_node *steps)

@@ -76,6 +76,7 @@ static char *read_secret(struct recipe *recipe, const struct recipe_node *value)
     const struct recipe_node *where = key ? value->children[1] : NULL;
     bool file = key && strcmp(key->text, "file") == 0;
     if (!where || where->kind != RECIPE_SCALAR || (!file && strcmp(key->text, "env") != 0)) {
+        recipe_source_hide(&value->place, value->end); /* it may be written down in there */
         recipe_refuse(recipe, value, "a secret is given as {env: NAME} or {file: PATH}");
         return NULL;
     }
@@ -103,14 +104,14 @@ static void read_var(struct recipe_vars *vars, struct recipe *recipe, const stru
     var->declared = true;
     if (value->kind == RECIPE_LIST)
         recipe_refuse(recipe, value, "the variable \"%s\" wants a text", key->text);
-    if (var->given)
-        return;
-    wipe(STEAL(var->value));
-    var->secret = value->kind == RECIPE_MAPPING;
-    if (var->secret)
-        var->value = read_secret(recipe, value);
-    else if (value->kind == RECIPE_SCALAR && !recipe_node_is_null(value))
-        var->value = xstrdup(value->text);
+    var->secret = value->kind == RECIPE_MAPPING; /* wherever the value is from */
+    if (!var->given) {
+        wipe(STEAL(var->value));
+        if (var->secret)
+            var->value = read_secret(recipe, value);
+        else if (value->kind == RECIPE_SCALAR && !recipe_node_is_null(value))
+            var->value = xstrdup(value->text);
+    }
     if (var->secret && var->value)
         redact_add(var->value);
 }

@@ -10,7 +10,7 @@ struct recipe_var {
     char *value;   /* NULL: it has to be given from outside */
     bool given;    /* from outside, which is stronger than what any file says */
     bool declared; /* by a file, or used by one */
-    bool secret;
+    bool secret;   /* a file says so, even of one that is given */
 };
 
 /* {0} is none. */

@@ -142,10 +142,14 @@ static int set_custom(struct option_slot *slot, const char *text,
 }
 
 /* Lists and their like gather texts, the others have the last one. */
+static bool gathers(const struct option_slot *slot)
+{
+    return slot->row->kind == OPTION_LIST || slot->row->kind == OPTION_CUSTOM;
+}
+
 static void note_given(struct option_slot *slot, const char *text, enum option_origin origin)
 {
-    bool gathers = slot->row->kind == OPTION_LIST || slot->row->kind == OPTION_CUSTOM;
-    if (!gathers || origin != slot->origin)
+    if (!gathers(slot) || origin != slot->origin)
         string_list_clear(&slot->given);
     if (slot->row->kind != OPTION_STEP) /* whose texts may be secret, and are in the plan */
         string_list_add(&slot->given, text);
@@ -195,6 +199,12 @@ enum option_origin options_origin(const struct options *options, const char *nam
 {
     const struct option_slot *slot = find_slot(options, name);
     return slot ? slot->origin : OPTION_FROM_DEFAULT;
+}
+
+bool options_takes_many(const struct options *options, const char *name)
+{
+    const struct option_slot *slot = find_slot(options, name);
+    return slot && gathers(slot);
 }
 
 /* -- the command line -- */

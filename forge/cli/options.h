@@ -93,6 +93,9 @@ MUST_CHECK int options_set(struct options *options, const char *name, const char
 /* The strongest place that has set option NAME. */
 enum option_origin options_origin(const struct options *options, const char *name);
 
+/* Can option NAME have several values at once? */
+bool options_takes_many(const struct options *options, const char *name);
+
 /* Print the groups as --help shows them. */
 void options_print_help(const struct options *options, FILE *file);
 

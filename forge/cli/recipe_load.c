@@ -27,6 +27,11 @@ static struct recipe_key *section_keys(const struct options *options, enum optio
 static void apply_setting(struct options *options, struct recipe *recipe,
                           const struct recipe_setting *setting)
 {
+    if (setting->values.count != 1 && !options_takes_many(options, setting->key)) {
+        recipe_faults_add(&recipe->faults, &setting->place, "%s: one value is wanted, no list",
+                          setting->key);
+        return;
+    }
     AUTO_FREE char *place = recipe_place_text(&setting->place);
     AUTO_FREE char *where = xasprintf("%s: %s", place, setting->key);
     const struct option_source source = { OPTION_FROM_RECIPE, where,

@@ -84,6 +84,9 @@ network: perhaps
 network:
 memsize: 1
 memsize: many
+memsize: [512, 768]
+tmpdir: []
+image: {path: x, format: [raw, qcow2]}
 accel: fast
 steps: {hostname: web}
 steps: [hostnam: web]

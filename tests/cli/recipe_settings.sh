@@ -9,6 +9,9 @@
 printf 'image: small.raw\nmemsize: 1\n' >"$dir/web.yaml"
 expect_status 2 forge build --recipe "$dir/web.yaml"
 expect_err 'web.yaml:2:[0-9]+: memsize: "1" is not a whole number from'
+printf 'image: small.raw\nmemsize: [512, 768]\nsysprep: [defaults, -logfiles]\n' >"$dir/web.yaml"
+expect_status 2 forge build --recipe "$dir/web.yaml"
+expect_err '^forge: .*web.yaml:2:1: memsize: one value is wanted, no list$'
 printf 'image: small.raw\nbundle:\n  user: "12"\n' >"$dir/web.yaml"
 expect_status 2 forge build --recipe "$dir/web.yaml"
 expect_err 'web.yaml:3:[0-9]+: user: "12" is not an account id'

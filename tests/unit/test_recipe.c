@@ -345,6 +345,22 @@ static void a_secret_variable_hides_its_steps(void **state)
     unsetenv("FORGE_TEST_SECRET");
 }
 
+static void a_secret_variable_stays_one_when_it_is_given(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    AUTO_RECIPE struct recipe recipe = { 0 };
+    assert_ok(parse_with("vars: {pin: {env: FORGE_TEST_UNSET}}\n"
+                         "steps:\n"
+                         "- run-command: login ${{pin}}\n",
+                         "pin=trout", &recipe, &err) == 0,
+              err);
+    assert_string_equal(recipe.plan.steps[0].first, "login trout");
+    assert_null(customize_step_value(&recipe.plan.steps[0]));
+    AUTO_FREE char *said = redact_text("login trout");
+    assert_string_equal(said, "login ***");
+}
+
 /* -- imports -- */
 
 static char *scratch;
@@ -553,6 +569,8 @@ static void a_secret_is_in_no_message(void **state)
           "\n    steps: [root-password: ***, tuch: ***]\n                                ^" },
         { "steps:\n- {touch: /a, touch: swordfish}\n", "touch: ***" },
         { "steps: {root-password: swordfish}\n", "\"steps\" is a list" },
+        { "steps: root-password swordfish\n", "\n    steps: ***\n           ^" },
+        { "steps: [[root-password: swordfish]]\n", "\n    steps: [***]\n            ^" },
         { "steps:\n- root-password: [swordfish]\n", "root-password: ***" },
         { "steps:\n- root-password: {a: swordfish}\n", "root-password: ***" },
         { "- root-password: swordfish\n", "a recipe has keys" },
@@ -560,6 +578,9 @@ static void a_secret_is_in_no_message(void **state)
         { "steps:\n- root-password: swordfish: x\n", "mapping values are not allowed" },
         { "bundle: {passphrase: swordfish, usr: 1}\n", "{passphrase: ***, usr: ***}" },
         { "bundle: {passphras: swordfish}\n", "{passphras: ***}" },
+        { "bundle: [passphrase: swordfish]\n", "\n    bundle: ***\n            ^" },
+        { "vars: {pin: {text: swordfish}}\n", "\n    vars: {pin: ***}\n                ^" },
+        { "vars: {pin: {env: [swordfish]}}\n", "a secret is given as {env: NAME}" },
         { "# \xff\n- root-password: swordfish\n", "at byte" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -585,6 +606,7 @@ int main(void)
         cmocka_unit_test(mistakes_about_variables_are_faults),
         cmocka_unit_test(variables_cannot_make_a_recipe_huge),
         cmocka_unit_test(a_secret_variable_hides_its_steps),
+        cmocka_unit_test(a_secret_variable_stays_one_when_it_is_given),
         cmocka_unit_test(imports_come_first_and_are_weaker),
         cmocka_unit_test(mistakes_in_imports_name_their_file),
         cmocka_unit_test(all_mistakes_are_told_at_once_in_their_order),
