@@ -2,6 +2,7 @@
 /* Line by line through an fstab(5); and two that replace it. */
 #include "fsimage/fstab.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { SPEC, FILE_NAME, TYPE, OPTIONS, FREQUENCY, PASS, FIELDS };
@@ -99,13 +100,6 @@ static char *rewrite_line(const char *line, const struct fstab_disk *disk, struc
     return reason ? xasprintf("# %s: %s", reason, line) : xstrdup(line);
 }
 
-static void append(char **text, const char *line, const char *end)
-{
-    char *longer = xasprintf("%s%s%s", *text, line, end);
-    free(*text);
-    *text = longer;
-}
-
 static char *missing_lines(const struct fstab_disk *disk, const struct found *found)
 {
     static const struct string_list none = { 0 };
@@ -120,7 +114,9 @@ static char *missing_lines(const struct fstab_disk *disk, const struct found *fo
 
 char *fstab_rewrite(const char *text, const struct fstab_disk *disk)
 {
-    char *out = xstrdup("");
+    char *changed = NULL;
+    size_t size;
+    FILE *out = open_memstream(&changed, &size);
     struct found found = { 0 };
     bool complete = true; /* the last line has its newline */
     while (*text) {
@@ -128,12 +124,13 @@ char *fstab_rewrite(const char *text, const struct fstab_disk *disk)
         complete = text[length] != '\0';
         AUTO_FREE char *line = xstrndup(text, length);
         AUTO_FREE char *rewritten = rewrite_line(line, disk, &found);
-        append(&out, rewritten, complete ? "\n" : "");
+        fprintf(out, "%s%s", rewritten, complete ? "\n" : "");
         text += length + complete;
     }
     AUTO_FREE char *missing = missing_lines(disk, &found);
-    append(&out, *missing && !complete ? "\n" : "", missing);
-    return out;
+    fprintf(out, "%s%s", *missing && !complete ? "\n" : "", missing);
+    fclose(out);
+    return changed;
 }
 
 char *fstab_template(enum fstab_template which, const char *root_type)

@@ -40,14 +40,25 @@ static void remove_tree(const char *path)
     fts_close(tree);
 }
 
-/* Another process's directory: ours by owner, not to be kept, and nobody holds its lock. */
-static bool is_left_over(int parent, const char *name)
+/* FD is another process's directory: ours by owner, not to be kept, and nobody holds its lock.
+ * This process does from now on. */
+static bool is_left_over(int fd)
 {
-    AUTO_FD int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     struct stat status;
     return fd >= 0 && fstat(fd, &status) == 0 && status.st_uid == geteuid() &&
            faccessat(fd, KEPT_MARK, F_OK, AT_SYMLINK_NOFOLLOW) && errno == ENOENT &&
            flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+/* Locked until it is gone: who has just made it must not take it for its own meanwhile. */
+static void sweep_one(int parent, const char *path)
+{
+    AUTO_FD int fd =
+        openat(parent, path_basename(path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (!is_left_over(fd))
+        return;
+    log_debug("removing %s, left by a run that was killed", path);
+    remove_tree(path);
 }
 
 static void sweep(const char *parent)
@@ -57,11 +68,10 @@ static void sweep(const char *parent)
         return;
     for (struct dirent *entry; (entry = readdir(dir));) {
         if (strlen(entry->d_name) != strlen(WORKDIR_PREFIX "XXXXXX") ||
-            !starts_with(entry->d_name, WORKDIR_PREFIX) || !is_left_over(dirfd(dir), entry->d_name))
+            !starts_with(entry->d_name, WORKDIR_PREFIX))
             continue;
         AUTO_FREE char *path = path_join(parent, entry->d_name);
-        log_debug("removing %s, left by a run that was killed", path);
-        remove_tree(path);
+        sweep_one(dirfd(dir), path);
     }
     closedir(dir);
 }

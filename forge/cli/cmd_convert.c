@@ -10,27 +10,13 @@ struct convert_values {
     struct key_settings keys;
     struct appliance_settings appliance;
     struct layout_settings layout;
-    char *output;
-    int format; /* enum image_format */
-    bool force;
-};
-
-static const struct option_choice formats[] = { { "raw", IMAGE_RAW },
-                                                { "qcow2", IMAGE_QCOW2 },
-                                                { NULL, 0 } };
-#define FIELD(member) .offset = offsetof(struct convert_values, member)
-static const struct option_row output_rows[] = {
-    { "output", 'o', OPTION_PATH, "OUT", FIELD(output), "The image to write" },
-    { "output-format", 'O', OPTION_CHOICE, "raw|qcow2", FIELD(format), "Format of it (raw)",
-      .choices = formats },
-    { "force", 0, OPTION_FLAG, NULL, FIELD(force), "Replace an image that is there" },
+    struct output_settings output;
 };
 
 static void declare(struct options *options, void *opaque)
 {
     struct convert_values *values = opaque;
-    options_add(options, "Output", OPTION_SECTION_NONE, output_rows, ARRAY_SIZE(output_rows),
-                values);
+    declare_output(options, OUTPUT_NEEDED, IMAGE_RAW, &values->output);
     declare_layout(options, &values->layout);
     declare_input(options, &values->input);
     declare_opening_key(options, &values->keys);
@@ -46,7 +32,7 @@ static int run(const struct invocation *invocation, struct error **err)
 {
     struct convert_values *values = invocation->values;
     const char *path = invocation->arguments->items[0];
-    if (!values->output)
+    if (!values->output.path)
         return error_set(err, ERROR_USAGE, "the image to write is missing: give --output");
     AUTO_KEYRING struct keyring keyring = { 0 };
     if (keyring_read_for_input(&keyring, &values->keys, path, err))
@@ -56,13 +42,13 @@ static int run(const struct invocation *invocation, struct error **err)
         .input = input_options_of(&values->input, &keyring),
         .guest = guest_options_of(&values->appliance, invocation->common),
         .layout = layout_request_of(&values->layout, invocation->options),
-        .output = values->output,
-        .output_format = (enum image_format)values->format,
-        .replace_output = values->force,
+        .output = values->output.path,
+        .output_format = (enum image_format)values->output.format,
+        .replace_output = values->output.force,
     };
     if (forge_build_image(&request, invocation->progress, err))
         return -1;
-    puts(values->output);
+    puts(values->output.path);
     return 0;
 }
 

@@ -12,21 +12,12 @@ struct customize_values {
     struct input_settings input;
     struct key_settings keys;
     struct appliance_settings appliance;
-    char *output;
-    int format; /* enum image_format */
-    bool force, list, json;
+    struct output_settings output;
+    bool list, json;
 };
-
-static const struct option_choice formats[] = { { "raw", IMAGE_RAW },
-                                                { "qcow2", IMAGE_QCOW2 },
-                                                { NULL, 0 } };
 
 #define FIELD(member) .offset = offsetof(struct customize_values, member)
 static const struct option_row rows[] = {
-    { "output", 'o', OPTION_PATH, "OUT", FIELD(output), "The image to write" },
-    { "output-format", 'O', OPTION_CHOICE, "raw|qcow2", FIELD(format),
-      "Format of the new image (qcow2)", .choices = formats },
-    { "force", 0, OPTION_FLAG, NULL, FIELD(force), "Replace an image that is there" },
     { "list", 0, OPTION_FLAG, NULL, FIELD(list), "List the operations, and do nothing" },
     { "json", 0, OPTION_FLAG, NULL, FIELD(json),
       "Print the list, or what --sysprep-dry-run finds, as JSON" },
@@ -35,7 +26,7 @@ static const struct option_row rows[] = {
 static void declare(struct options *options, void *opaque)
 {
     struct customize_values *values = opaque;
-    values->format = IMAGE_QCOW2;
+    declare_output(options, OUTPUT_NEEDED, IMAGE_QCOW2, &values->output);
     options_add(options, "Output", OPTION_SECTION_NONE, rows, ARRAY_SIZE(rows), values);
     declare_operations(options, &values->operations);
     declare_sysprep(options, &values->sysprep);
@@ -70,7 +61,7 @@ static int run(const struct invocation *invocation, struct error **err)
         return -1;
     if (!path)
         return error_set(err, ERROR_USAGE, "the image to customize is missing");
-    if (!values->output && !values->sysprep.dry_run)
+    if (!values->output.path && !values->sysprep.dry_run)
         return error_set(err, ERROR_USAGE, "the image to write is missing: give --output");
     AUTO_KEYRING struct keyring keyring = { 0 };
     if (keyring_read_for_input(&keyring, &values->keys, path, err))
@@ -83,15 +74,15 @@ static int run(const struct invocation *invocation, struct error **err)
         .guest = guest_options_of(&values->appliance, invocation->common),
         .keep_overlay = values->appliance.keep_overlay,
         .layout = layout_request_of(&values->layout, invocation->options),
-        .output = values->output,
-        .output_format = (enum image_format)values->format,
-        .replace_output = values->force,
+        .output = values->output.path,
+        .output_format = (enum image_format)values->output.format,
+        .replace_output = values->output.force,
     };
     if (values->sysprep.dry_run)
         return sysprep_preview(&request, values->json, invocation->progress, err);
     if (forge_build_image(&request, invocation->progress, err))
         return -1;
-    puts(values->output);
+    puts(values->output.path);
     return 0;
 }
 

@@ -7,29 +7,13 @@ struct shell_values {
     struct input_settings input;
     struct key_settings keys;
     struct appliance_settings appliance;
-    char *output;
-    int format; /* enum image_format */
-    bool force;
-};
-
-static const struct option_choice formats[] = { { "raw", IMAGE_RAW },
-                                                { "qcow2", IMAGE_QCOW2 },
-                                                { NULL, 0 } };
-
-#define FIELD(member) .offset = offsetof(struct shell_values, member)
-static const struct option_row rows[] = {
-    { "output", 'o', OPTION_PATH, "OUT", FIELD(output),
-      "Keep what the shell changed as a new image (it is thrown away)" },
-    { "output-format", 'O', OPTION_CHOICE, "raw|qcow2", FIELD(format),
-      "Format of the new image (qcow2)", .choices = formats },
-    { "force", 0, OPTION_FLAG, NULL, FIELD(force), "Replace an image that is there" },
+    struct output_settings output;
 };
 
 static void declare(struct options *options, void *opaque)
 {
     struct shell_values *values = opaque;
-    values->format = IMAGE_QCOW2;
-    options_add(options, "Output", OPTION_SECTION_NONE, rows, ARRAY_SIZE(rows), values);
+    declare_output(options, OUTPUT_KEPT, IMAGE_QCOW2, &values->output);
     declare_input(options, &values->input);
     declare_opening_key(options, &values->keys);
     declare_guest(options, &values->appliance);
@@ -49,9 +33,9 @@ static int run(const struct invocation *invocation, struct error **err)
         .input = input_options_of(&values->input, &keyring),
         .guest = guest_options_of(&values->appliance, invocation->common),
         .keep_overlay = values->appliance.keep_overlay,
-        .output = values->output,
-        .output_format = (enum image_format)values->format,
-        .replace_output = values->force,
+        .output = values->output.path,
+        .output_format = (enum image_format)values->output.format,
+        .replace_output = values->output.force,
     };
     return forge_shell(&request, invocation->progress, err);
 }

@@ -9,21 +9,13 @@
 
 struct unbundle_values {
     struct key_settings keys;
-    char *output, *source;
-    int format;
-    bool force, no_sparse, json;
+    struct output_settings output;
+    char *source;
+    bool no_sparse, json;
 };
-
-static const struct option_choice formats[] = { { "raw", IMAGE_RAW },
-                                                { "qcow2", IMAGE_QCOW2 },
-                                                { NULL, 0 } };
 
 #define FIELD(member) .offset = offsetof(struct unbundle_values, member)
 static const struct option_row rows[] = {
-    { "output", 'o', OPTION_PATH, "IMAGE", FIELD(output), "The image to write; - is stdout" },
-    { "output-format", 'O', OPTION_CHOICE, "raw|qcow2", FIELD(format), "Format of the image (raw)",
-      .choices = formats },
-    { "force", 0, OPTION_FLAG, NULL, FIELD(force), "Replace an image that is there" },
     { "source", 0, OPTION_PATH, "DIR", FIELD(source),
       "Directory of the parts (the manifest's own)" },
     { "json", 0, OPTION_FLAG, NULL, FIELD(json),
@@ -35,6 +27,7 @@ static const struct option_row rows[] = {
 static void declare(struct options *options, void *opaque)
 {
     struct unbundle_values *values = opaque;
+    declare_output(options, OUTPUT_RESTORED, IMAGE_RAW, &values->output);
     options_add(options, "Output", OPTION_SECTION_NONE, rows, ARRAY_SIZE(rows), values);
     declare_opening_key(options, &values->keys);
 }
@@ -50,7 +43,7 @@ static int show_result(const struct unbundle_values *values, const char *manifes
     }
     AUTO(json_decref)
     json_t *object = json_pack("{s:o, s:o, s:b, s:o, s:o}", "manifest", json_text(manifest_path),
-                               "image", json_text(values->output), "ok", !result, "error",
+                               "image", json_text(values->output.path), "ok", !result, "error",
                                json_text(result ? (*err)->message : NULL), "faults",
                                bundle_faults_json(report));
     return json_print(object, stdout, err) ? -1 : result;
@@ -59,10 +52,10 @@ static int show_result(const struct unbundle_values *values, const char *manifes
 static int run(const struct invocation *invocation, struct error **err)
 {
     struct unbundle_values *values = invocation->values;
-    if (!values->output)
+    if (!values->output.path)
         return error_set(err, ERROR_USAGE, "the image to write is missing: give --output");
-    bool stream = strcmp(values->output, "-") == 0;
-    if (stream && values->format != IMAGE_RAW)
+    bool stream = strcmp(values->output.path, "-") == 0;
+    if (stream && values->output.format != IMAGE_RAW)
         return error_set(err, ERROR_USAGE, "only a raw image can be written to stdout");
     if (stream && isatty(STDOUT_FILENO))
         return error_set(err, ERROR_USAGE, "an image is not written to a terminal");
@@ -79,9 +72,9 @@ static int run(const struct invocation *invocation, struct error **err)
         .manifest_path = manifest_path,
         .source = values->source,
         .key = key,
-        .output = values->output,
-        .format = (enum image_format)values->format,
-        .replace = values->force,
+        .output = values->output.path,
+        .format = (enum image_format)values->output.format,
+        .replace = values->output.force,
         .no_sparse = values->no_sparse,
         .report = &report,
     };

@@ -82,6 +82,44 @@ void declare_input(struct options *options, struct input_settings *settings)
     options_add(options, "Input", OPTION_SECTION_TOP, use_rows, ARRAY_SIZE(use_rows), settings);
 }
 
+/* -- output -- */
+
+static const struct option_choice output_formats[] = { { "raw", IMAGE_RAW },
+                                                       { "qcow2", IMAGE_QCOW2 },
+                                                       { NULL, 0 } };
+
+static const struct option_row output_rows[] = {
+    [OUTPUT_NEEDED] = { "output", 'o', OPTION_PATH, "OUT", FIELD(output_settings, path),
+                        "The image to write" },
+    [OUTPUT_KEPT] = { "output", 'o', OPTION_PATH, "OUT", FIELD(output_settings, path),
+                      "Keep what the shell changed as a new image (it is thrown away)" },
+    [OUTPUT_RESTORED] = { "output", 'o', OPTION_PATH, "IMAGE", FIELD(output_settings, path),
+                          "The image to write; - is stdout" },
+};
+
+static const struct option_row output_format_rows[] = {
+    [IMAGE_RAW] = { "output-format", 'O', OPTION_CHOICE, "raw|qcow2",
+                    FIELD(output_settings, format), "Format of the image (raw)",
+                    .choices = output_formats },
+    [IMAGE_QCOW2] = { "output-format", 'O', OPTION_CHOICE, "raw|qcow2",
+                      FIELD(output_settings, format), "Format of the image (qcow2)",
+                      .choices = output_formats },
+};
+
+static const struct option_row output_force_row = {
+    "force", 0, OPTION_FLAG, NULL, FIELD(output_settings, force), "Replace an image that is there"
+};
+
+void declare_output(struct options *options, enum output_kind kind, enum image_format format,
+                    struct output_settings *settings)
+{
+    const struct option_row *const rows[] = { &output_rows[kind], &output_format_rows[format],
+                                              &output_force_row };
+    settings->format = (int)format;
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+        options_add(options, "Output", OPTION_SECTION_NONE, rows[i], 1, settings);
+}
+
 /* -- keys -- */
 
 #define ROW_CERT(help)                                                                             \

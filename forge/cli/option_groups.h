@@ -23,6 +23,20 @@ struct input_settings {
 void declare_input(struct options *options, struct input_settings *settings);
 void declare_input_format(struct options *options, struct input_settings *settings); /* no more */
 
+/* The image that is written; FORMAT is what it has when none is given. */
+enum output_kind {
+    OUTPUT_NEEDED,   /* the result of the work */
+    OUTPUT_KEPT,     /* the same, if it is wanted */
+    OUTPUT_RESTORED, /* from a bundle, to stdout too */
+};
+struct output_settings {
+    char *path; /* NULL: not given */
+    int format; /* enum image_format */
+    bool force;
+};
+void declare_output(struct options *options, enum output_kind kind, enum image_format format,
+                    struct output_settings *settings);
+
 /* Certificates and keys. Which of the options a verb has depends on what it does with them. */
 struct key_settings {
     char *certificate, *private_key, *ec2_certificate, *region, *passphrase;

@@ -52,8 +52,7 @@ static int listen(struct boot_watch *watch, struct machine *machine, enum machin
 static bool kvm_is_silent(const struct boot_watch *watch, const struct boot_machine *boot,
                           double elapsed)
 {
-    return !watch->heard && elapsed > silence && boot->options.accel == ACCEL_KVM &&
-           watch->request->accel == ACCEL_AUTO;
+    return !watch->heard && elapsed > silence && boot_machine_may_emulate(boot, watch->request);
 }
 
 /* Once, until there is a verdict or KVM is given up. */

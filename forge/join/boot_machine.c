@@ -41,6 +41,11 @@ int boot_machine_start(struct boot_machine *boot, const struct boot_request *req
     return boot->machine ? 0 : -1;
 }
 
+bool boot_machine_may_emulate(const struct boot_machine *boot, const struct boot_request *request)
+{
+    return boot->options.accel == ACCEL_KVM && request->accel == ACCEL_AUTO;
+}
+
 bool boot_machine_weaken(struct boot_machine *boot, const struct boot_request *request)
 {
     AUTO_FREE char *complaint = machine_complaint(boot->machine);
@@ -50,7 +55,7 @@ bool boot_machine_weaken(struct boot_machine *boot, const struct boot_request *r
         boot->options.no_sandbox = true;
         return true;
     }
-    if (boot->options.accel == ACCEL_KVM && request->accel == ACCEL_AUTO) {
+    if (boot_machine_may_emulate(boot, request)) {
         log_info("the machine makes no progress with KVM: using software emulation, which is "
                  "slower");
         boot->options.accel = ACCEL_TCG;

@@ -23,6 +23,9 @@ MUST_CHECK int boot_machine_prepare(struct boot_machine *boot, const struct boot
 MUST_CHECK int boot_machine_start(struct boot_machine *boot, const struct boot_request *request,
                                   struct error **err);
 
+/* Does it run with KVM that nobody insists on? Then its silence may be KVM's fault. */
+bool boot_machine_may_emulate(const struct boot_machine *boot, const struct boot_request *request);
+
 /* The machine ended, or its console is silent: can another one do better? If so the options are
  * changed, and the log says how. */
 bool boot_machine_weaken(struct boot_machine *boot, const struct boot_request *request);

@@ -19,10 +19,13 @@ static int pass_typed(struct machine *machine, bool *left, struct error **err)
     return machine_type(machine, bytes, count, err);
 }
 
-/* Until the machine ends or the user leaves; *SILENT tells that nothing was ever heard of it. */
-static int converse(const struct boot_request *request, struct machine *machine, bool *left,
+/* Until the machine ends or the user leaves, or until KVM is given up; *SILENT tells that nothing
+ * was ever heard of it. */
+static int converse(const struct boot_request *request, const struct boot_machine *boot, bool *left,
                     bool *silent, struct error **err)
 {
+    struct machine *machine = boot->machine;
+    int patience = boot_machine_may_emulate(boot, request) ? SILENT_TICKS : INT_MAX;
     bool heard = false;
     for (int ticks = 0; !*left; ticks++) {
         char bytes[MACHINE_CHUNK];
@@ -34,7 +37,7 @@ static int converse(const struct boot_request *request, struct machine *machine,
         if (terminal_show(bytes, count, err) || boot_log(request, bytes, count, err) ||
             (event == MACHINE_KEYBOARD && pass_typed(machine, left, err)))
             return -1;
-        *silent = !heard && (ticks > SILENT_TICKS || event == MACHINE_ENDED);
+        *silent = !heard && (ticks > patience || event == MACHINE_ENDED);
         if (*silent || event == MACHINE_ENDED)
             return cancel_check(err);
     }
@@ -67,7 +70,7 @@ int forge_boot_terminal(const struct boot_request *request, struct error **err)
         if (boot_machine_start(&boot, request, err))
             return -1;
         AUTO(terminal_close) struct terminal *terminal = terminal_open(err);
-        if (!terminal || converse(request, boot.machine, &left, &silent, err))
+        if (!terminal || converse(request, &boot, &left, &silent, err))
             return -1;
     } while (silent && boot_machine_weaken(&boot, request));
     return left ? 0 : say_end(&boot, err);

@@ -8,8 +8,8 @@
 requires qemu-img python3
 small_image "$dir/small.raw"
 image=$dir/small.raw
-mkdir -m 0700 "$dir/bin" "$dir/run" "$dir/work"
-export XDG_RUNTIME_DIR=$dir/run TMPDIR=$dir/work PATH=$dir/bin:$PATH
+mkdir -m 0700 "$dir/bin" "$dir/run" "$dir/scratch"
+export XDG_RUNTIME_DIR=$dir/run TMPDIR=$dir/scratch PATH=$dir/bin:$PATH
 
 # qemu: standard input is what it does; $* are its arguments, 3 is the console, 4 the monitor.
 qemu() {
@@ -24,15 +24,15 @@ qemu <<<'printf "fake login: " >&3; sleep 60'
 expect_status 0 forge boot "$image" --accel tcg --log "$dir/log"
 expect_out 'small.raw: login prompt after [0-9.]+ s \(tcg\)'
 [[ $(<"$dir/log") == 'fake login: ' ]] || fail "the log holds $(<"$dir/log")"
-for argument in '-nic none' '-sandbox on' "driver=qcow2,.*file.filename=$dir/work/" 'accel=tcg'; do
+for argument in '-nic none' '-sandbox on' "driver=qcow2,.*file.filename=$dir/scratch/" 'accel=tcg'; do
   grep -q -e "$argument" "$dir/calls" || fail "QEMU is not called with $argument"
 done
 ! grep -q -e -no-reboot "$dir/calls" || fail "a guest cannot restart"
 expect_status 0 forge boot "$image" --accel tcg --network --cpus 3 --memory 99
 grep -q -e '-smp 3 -m 99 .*-netdev user' "$dir/calls" || fail "QEMU is called with $(<"$dir/calls")"
-mkdir "$dir/work/a,b"
-expect_status 0 forge boot "$image" --accel tcg --tmpdir "$dir/work/a,b"
-grep -q "filename=$dir/work/a,,b/" "$dir/calls" || fail "a comma is not doubled"
+mkdir "$dir/scratch/a,b"
+expect_status 0 forge boot "$image" --accel tcg --tmpdir "$dir/scratch/a,b"
+grep -q "filename=$dir/scratch/a,,b/" "$dir/calls" || fail "a comma is not doubled"
 
 # A build without the sandbox's filter.
 qemu <<'QEMU'
@@ -109,6 +109,26 @@ qemu <<<'sleep 60'
 expect_status 7 forge boot "$image" --accel tcg --timeout 1
 expect_err 'the serial console is silent'
 
+# On a terminal a machine in emulation may be silent for as long as it likes, whatever is typed meanwhile.
+cat >"$dir/terminal.py" <<'PYTHON'
+import os, pty, sys, termios, time
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+while termios.tcgetattr(terminal)[3] & termios.ECHO:
+    time.sleep(0.01)
+for _ in range(60):
+    os.write(terminal, b"x")
+    time.sleep(0.01)
+said = b""
+while b"fake login: " not in said:
+    said += os.read(terminal, 4096)
+os.write(terminal, b"\x1d")
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+PYTHON
+qemu <<<'head -c 60 <&3 >/dev/null; printf "fake login: " >&3; sleep 60'
+expect_status 0 timeout 60 python3 "$dir/terminal.py" "$FORGE" boot --interactive "$image" --accel tcg
+
 # A KVM that is believed to work and does not: emulation, if nobody asked for KVM.
 forge boot "$image" --timeout 1 >/dev/null 2>&1 || true
 if [[ -e $dir/run/forge-kvm && -w /dev/kvm ]]; then
@@ -122,4 +142,4 @@ if [[ -e $dir/run/forge-kvm && -w /dev/kvm ]]; then
   expect_status 4 forge boot "$image" --accel kvm
   expect_err 'failed to initialize kvm'
 fi
-[[ -z $(find "$dir/work" -name '.forge-*') ]] || fail "a work directory is left behind"
+[[ -z $(find "$dir/scratch" -name '.forge-*') ]] || fail "a work directory is left behind"

@@ -3,6 +3,8 @@
 #include "fsimage/fstab.h"
 #include "tests/unit/check.h"
 
+#include <time.h>
+
 static void assert_rewritten(const char *text, const struct fstab_disk *disk, const char *expected)
 {
     AUTO_FREE char *found = fstab_rewrite(text, disk);
@@ -79,6 +81,21 @@ static void an_efi_system_partition_is_mounted(void **state)
                      "UUID=5CA1-AB1E /boot/efi vfat umask=0077,nofail 0 0\n");
 }
 
+/* As large as a text that is edited may be; a line must not cost a copy of all before it. */
+static void many_lines_take_no_time(void **state)
+{
+    (void)state;
+    enum { LINES = (1 << 20) - 20 };
+    const struct fstab_disk disk = { .root_spec = "UUID=1234", .root_type = "ext4" };
+    AUTO_FREE char *text = xcalloc(LINES + 20, 1);
+    strcpy(text + LINES, "/dev/vda1 / ext4");
+    memset(text, '\n', LINES);
+    clock_t begun = clock();
+    AUTO_FREE char *found = fstab_rewrite(text, &disk);
+    assert_true(clock() - begun < 5 * CLOCKS_PER_SEC);
+    assert_string_equal(found + LINES, "UUID=1234 / ext4 defaults 0 1");
+}
+
 static void templates_are_those_of_old(void **state)
 {
     (void)state;
@@ -107,6 +124,7 @@ int main(void)
         cmocka_unit_test(a_missing_root_line_is_added),
         cmocka_unit_test(what_is_gone_becomes_a_comment),
         cmocka_unit_test(an_efi_system_partition_is_mounted),
+        cmocka_unit_test(many_lines_take_no_time),
         cmocka_unit_test(templates_are_those_of_old),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
