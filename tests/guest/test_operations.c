@@ -93,6 +93,7 @@ static void copy_in_takes_a_tree(void **state)
     put_local("tree/file", "f", 0600);
     put_local("tree/sub/tool", "t", 0700);
     assert_int_equal(symlink("../file", link), 0);
+    put_local("tree/z\xc3\xbc", "umlaut", 0600);
     run_step("mkdir", "/srv/deep/er");
     run_step("copy-in", "tree:/srv/deep/er");
     assert_content("/srv/deep/er/tree/file", "f");
@@ -102,6 +103,12 @@ static void copy_in_takes_a_tree(void **state)
     assert_link("/srv/deep/er/tree/sub/link", "../file");
     run_step("copy-in", "tree/file:/srv");
     assert_content("/srv/file", "f");
+    assert_content("/srv/deep/er/tree/z\xc3\xbc", "umlaut");
+    AUTO_FREE char *to_file = path_join(dir, "to-file"); /* a link that is named is followed */
+    assert_int_equal(symlink("tree/file", to_file), 0);
+    run_step("copy-in", "to-file:/srv");
+    assert_content("/srv/to-file", "f");
+    assert_int_equal(guestfs_is_symlink(g, "/srv/to-file"), 0);
     fails_with("copy-in", "tree:/srv/missing", "not a directory");
 }
 
@@ -399,8 +406,12 @@ static void packages_go_through_the_guests_manager(void **state)
     assert_contains("/var/log/phony-packages", " remove nginx vim\n");
     assert_contains("/var/log/phony-packages", "apt-get clean\n");
     put_guest("/var/log/phony-packages", "");
-    run_step("package-file", "local.deb,./local.deb");
-    assert_contains("/var/log/phony-packages", "/local.deb ");
+    AUTO_FREE char *other = path_join(dir, "other");
+    assert_int_equal(mkdir(other, 0700), 0);
+    put_local("other/local.deb", "not either", 0600);
+    run_step("package-file", "local.deb,other/local.deb");
+    assert_contains("/var/log/phony-packages", "/1/local.deb ");
+    assert_contains("/var/log/phony-packages", "/2/local.deb\n");
     run_step("update", NULL);
     assert_contains("/var/log/phony-packages", "force-confold update\n");
     assert_contains("/var/log/phony-packages", "force-confold upgrade\n");
