@@ -55,11 +55,12 @@ struct layout_request {
     size_t rule_count;
     enum layout_fstab fstab;
     const char *fstab_text;
-    const char *menu_lst; /* takes the place of /boot/grub/menu.lst; NULL: none */
-    bool system_places;   /* make what a system without its /dev and mounts lacks: mount points,
-                             device nodes, /etc/mtab (FORMAT.md 10, steps 6 and 10) */
-    bool mask_free;       /* of DISK_KEEP: what its file systems call free reads as zeros */
-    bool repair;          /* ext file systems with errors are repaired first */
+    const char *fstab_path; /* the file that fstab_text is from; NULL: none */
+    const char *menu_lst;   /* takes the place of /boot/grub/menu.lst; NULL: none */
+    bool system_places;     /* make what a system without its /dev and mounts lacks: mount points,
+                               device nodes, /etc/mtab (FORMAT.md 10, steps 6 and 10) */
+    bool mask_free;         /* of DISK_KEEP: what its file systems call free reads as zeros */
+    bool repair;            /* ext file systems with errors are repaired first */
 };
 
 /* Mistakes in REQUEST that show without a source: ERROR_USAGE. */

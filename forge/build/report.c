@@ -6,6 +6,7 @@
 #include "forge/build/report.h"
 #include "forge/base/json.h"
 #include "forge/build/file_digests.h"
+#include "forge/build/layout_json.h"
 #include "forge/build/steps_json.h"
 #include "forge/build/sysprep_json.h"
 #include "fsimage/libraries.h"
@@ -24,7 +25,8 @@ struct report {
     const struct input *input;
     const struct customize_plan *plan;
     json_t *files; /* objects that lack their "sha256", in the order of DIGESTS behind the input */
-    json_t *guest; /* or NULL */
+    json_t *disk;
+    json_t *guest;   /* or NULL */
     json_t *sysprep; /* or NULL */
     json_t *seconds;
     struct file_digests *digests;
@@ -94,7 +96,8 @@ static int add_step_file(void *opaque, const struct customize_file *file, struct
 }
 
 static int gather(struct gathering *gathering, const struct report_settings *settings,
-                  const struct report *report, const char *ca_certificate, struct error **err)
+                  const struct report *report, const struct layout_request *layout,
+                  const char *ca_certificate, struct error **err)
 {
     const struct {
         const char *use, *path;
@@ -102,6 +105,7 @@ static int gather(struct gathering *gathering, const struct report_settings *set
         { "cert", settings->certificate },
         { "ec2cert", settings->ec2_certificate },
         { "run-ca-cert", ca_certificate },
+        { "fstab", layout->fstab_path },
     };
     /* The input is the first path; a bundle stands for its image by the manifest. */
     bool is_image = report->input && !report->input->origin;
@@ -116,18 +120,20 @@ static int gather(struct gathering *gathering, const struct report_settings *set
 
 struct report *report_begin(const struct report_settings *settings, const char *path,
                             const struct input *input, const struct customize_plan *plan,
-                            const char *ca_certificate, struct error **err)
+                            const struct layout_request *layout, const char *ca_certificate,
+                            struct error **err)
 {
     AUTO(report_close) struct report *report = NEW(struct report);
     report->path = path;
     report->input = input;
     report->plan = plan;
     report->files = json_array();
+    report->disk = layout_json(layout);
     report->seconds = json_object();
     report->started = time(NULL);
     clock_gettime(CLOCK_MONOTONIC, &report->phase);
     struct gathering gathering = { .files = report->files };
-    if (gather(&gathering, settings, report, ca_certificate, err) == 0)
+    if (gather(&gathering, settings, report, layout, ca_certificate, err) == 0)
         report->digests = file_digests_start(&gathering.paths, err);
     string_list_clear(&gathering.paths);
     return report->digests ? STEAL(report) : NULL;
@@ -225,11 +231,11 @@ static json_t *report_json(struct report *report, const struct bundle_outcome *o
                             json_text(*hex->items[i] ? hex->items[i] : NULL));
     json_t *guest = report->guest ? json_incref(report->guest) : json_null();
     json_t *sysprep = report->sysprep ? json_incref(report->sysprep) : json_null();
-    return json_pack("{s:i, s:{s:s, s:s}, s:o, s:o, s:o, s:O, s:o, s:o, s:o, s:o}", "report",
+    return json_pack("{s:i, s:{s:s, s:s}, s:o, s:o, s:o, s:O, s:o, s:o, s:O, s:o, s:o}", "report",
                      REPORT_VERSION, "tool", "name", "forge", "version", FORGE_VERSION, "libraries",
                      libraries_json(), "input", input_json(report, hex->items[0]), "guest", guest,
                      "files", report->files, "operations", steps_json(report->plan), "sysprep",
-                     sysprep, "bundle", bundle_json(outcome), "run",
+                     sysprep, "disk", report->disk, "bundle", bundle_json(outcome), "run",
                      run_json(report, outcome->manifest));
 }
 
@@ -266,6 +272,7 @@ void report_close(struct report *report)
         return;
     file_digests_close(report->digests);
     json_decref(report->files);
+    json_decref(report->disk);
     json_decref(report->guest);
     json_decref(report->sysprep);
     json_decref(report->seconds);

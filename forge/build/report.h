@@ -3,6 +3,7 @@
 #ifndef FORGE_BUILD_REPORT_H
 #define FORGE_BUILD_REPORT_H
 
+#include "forge/build/layout.h"
 #include "forge/join/input.h"
 #include "fsimage/customize.h"
 #include "fsimage/sysprep.h"
@@ -30,11 +31,12 @@ void report_remove_stale(const struct report_settings *settings, const char *dir
                          const char *name);
 
 /* Begin the report on a run whose argument was PATH, opened as INPUT (NULL: an archive or a
- * directory), with PLAN (NULL: nothing is
- * customized) and, NULL or not, the CA_CERTIFICATE of guest commands. All are borrowed until
- * report_close. Files are digested from here on, beside the run. NULL on error. */
+ * directory), with PLAN (NULL: nothing is customized), the LAYOUT that is asked for and, NULL or
+ * not, the CA_CERTIFICATE of guest commands. All but LAYOUT are borrowed until report_close. Files
+ * are digested from here on, beside the run. NULL on error. */
 MUST_CHECK struct report *report_begin(const struct report_settings *settings, const char *path,
                                        const struct input *input, const struct customize_plan *plan,
+                                       const struct layout_request *layout,
                                        const char *ca_certificate, struct error **err);
 
 /* What inspection found; REPORT may be NULL. */

@@ -92,8 +92,10 @@ static int begin_report(struct session *session, struct error **err)
     const struct build_request *request = session->request;
     if (!request->report.wanted)
         return 0;
+    struct layout_request wanted = request->layout; /* the session's may be changed by now */
+    wanted.layout = session->layout.layout;
     session->report = report_begin(&request->report, request->path, session->input, request->plan,
-                                   request->guest.ca_certificate, err);
+                                   &wanted, request->guest.ca_certificate, err);
     return session->report ? 0 : -1;
 }
 

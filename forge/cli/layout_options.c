@@ -63,15 +63,16 @@ static int set_fstab(void *field, const struct option_row *row, const char *text
     (void)row;
     struct layout_request *request = field;
     free((char *)STEAL(request->fstab_text));
+    free((char *)STEAL(request->fstab_path));
     for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
         if (strcmp(text, names[i]) == 0) {
             request->fstab = (enum layout_fstab)i;
             return 0;
         }
     }
-    AUTO_FREE char *path = path_join(source->base_dir, text);
     request->fstab = LAYOUT_FSTAB_TEXT;
-    request->fstab_text = file_read_text(path, FSTAB_MAX, err);
+    request->fstab_path = path_join(source->base_dir, text);
+    request->fstab_text = file_read_text(request->fstab_path, FSTAB_MAX, err);
     return request->fstab_text ? 0 : -1;
 }
 
@@ -129,6 +130,7 @@ void layout_settings_clear(struct layout_settings *settings)
         free((char *)settings->rules[i].pattern);
     free(settings->rules);
     free((char *)settings->request.fstab_text);
+    free((char *)settings->request.fstab_path);
 }
 
 struct layout_request layout_request_of(struct layout_settings *settings,

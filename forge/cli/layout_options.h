@@ -9,7 +9,7 @@
 /* {0} before; clear with layout_settings_clear. */
 struct layout_settings {
     int layout, type;              /* enum disk_layout, enum ext_type */
-    struct layout_request request; /* its size and fstab are set; the fstab's text is owned */
+    struct layout_request request; /* its size and fstab are set; the fstab's texts are owned */
     char *label, *uuid;
     int64_t reserved, now;
     struct layout_rule *rules; /* with their patterns owned */

@@ -35,7 +35,7 @@ json "[(f['use'], f['sha256']) for f in it['files']] == [('cert', '$(sha256 "$ke
 json "it['bundle']['tar_sha1'] in open('$dir/a/web.manifest.xml').read()"
 json "it['run']['sizes']['bundled'] == $(cat "$dir"/a/web.part.* | wc -c)"
 json "it['tool']['name'] == 'forge' and any(l.startswith('OpenSSL 3') for l in it['libraries'])"
-json "it['guest'] is None and it['operations'] == []"
+json "it['guest'] is None and it['operations'] == [] and it['disk'] is None"
 
 # The SHA-256 of the content, computed from forge-bundle(5) alone.
 content=$(python3 -c 'import hashlib, struct, sys
@@ -59,6 +59,14 @@ json "it['input']['sha256'] == '$(sha256 "$dir/small.qcow2")'"
 bundle d a/web.manifest.xml --report
 json "it['input']['format'] == 'bundle' and it['input']['sha256'] == '$(sha256 "$dir/a/web.manifest.xml")'"
 json "it['input']['digest'] == it['bundle']['tar_sha1'] and it['bundle']['content_sha256'] == '$content'"
+
+# Files make a disk: the wishes are told, and the file that is its fstab.
+mkdir "$dir/tree"
+echo '/dev/sda1 / ext3 defaults 0 0' >"$dir/fstab"
+bundle e tree --report --fs ext3 --size +8M --include '/a*' --exclude '/*' --fstab "$dir/fstab"
+json "it['disk'] == {'layout': 'rootfs', 'efi': False, 'size': '+8388608', 'fs': 'ext3', 'fstab': 'file',
+  'rules': [{'rule': 'include', 'pattern': '/a*'}, {'rule': 'exclude', 'pattern': '/*'}]}"
+json "[f['sha256'] for f in it['files'] if f['use'] == 'fstab'] == ['$(sha256 "$dir/fstab")']"
 
 # It is published under the bundle's own rules.
 expect_status 1 forge bundle "${signing[@]}" -r x86_64 --report -p other -d "$dir/a" "$dir/small.raw"
