@@ -169,13 +169,15 @@ static int check_options(const struct vol_values *values, struct compat_run *run
 static int check_paths(const struct volume *volume, const char *option,
                        const struct string_list *paths, struct error **err)
 {
+    AUTO_FREE char *top = volume_quote(volume->path);
     for (size_t i = 0; volume->root && i < paths->count; i++) {
         glob_t found;
-        AUTO_FREE char *pattern = xasprintf("%s/%s", volume->path, paths->items[i]);
+        AUTO_FREE char *path = xasprintf("%s/%s", volume->path, paths->items[i]);
+        AUTO_FREE char *pattern = xasprintf("%s/%s", top, paths->items[i]);
         bool none = glob(pattern, GLOB_NOSORT, NULL, &found) != 0;
         if (!none)
             globfree(&found);
-        if (none && faccessat(AT_FDCWD, pattern, F_OK, AT_SYMLINK_NOFOLLOW))
+        if (none && faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW))
             return argument_refuse(option, paths->items[i], "it matches nothing in the volume.",
                                    err);
     }

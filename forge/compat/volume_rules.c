@@ -14,9 +14,8 @@ static void add(struct volume_rules *rules, enum tree_rule kind, char *pattern)
     rules->items[rules->count++] = (struct layout_rule){ kind, pattern };
 }
 
-/* A pattern for PATH itself, whatever its bytes mean to rsync: each that means something is a set
- * of its own, so that more can be appended. Owned. */
-static char *quote(const char *path)
+/* Each byte that means something is a set of its own, so that more can be appended. */
+char *volume_quote(const char *path)
 {
     char *quoted = xcalloc(4 * strlen(path) + 1, 1), *to = quoted;
     for (; *path; path++) {
@@ -57,7 +56,7 @@ void volume_rules_include(struct volume_rules *rules, const char *path)
 void volume_rules_exclude(struct volume_rules *rules, const char *path)
 {
     AUTO_FREE char *given = from_top(path);
-    AUTO_FREE char *pattern = strpbrk(given, wildcards) ? xstrdup(given) : quote(given);
+    AUTO_FREE char *pattern = strpbrk(given, wildcards) ? xstrdup(given) : volume_quote(given);
     if (strchr(pattern + 1, '/'))
         add(rules, TREE_EXCLUDE, xstrdup(pattern));
     else
@@ -94,7 +93,7 @@ void volume_rules_exclude_mounts(struct volume_rules *rules, const char *root,
         bool seen = local_mounts_find(mounts, mount->point) == mount;
         if (!path || !seen || is_local(mount->type))
             continue;
-        AUTO_FREE char *pattern = quote(path);
+        AUTO_FREE char *pattern = volume_quote(path);
         exclude_contents(rules, pattern);
         string_list_add(&rules->excluded, path);
     }
@@ -115,8 +114,8 @@ void volume_rules_exclude_output(struct volume_rules *rules, const char *root,
     AUTO_FREE char *work = path_join(directory, ".forge-");
     if (!below(image, root))
         return;
-    AUTO_FREE char *pattern = quote(below(image, root));
-    AUTO_FREE char *work_pattern = quote(below(work, root));
+    AUTO_FREE char *pattern = volume_quote(below(image, root));
+    AUTO_FREE char *work_pattern = volume_quote(below(work, root));
     for (size_t i = 0; i < ARRAY_SIZE(ends); i++)
         add(rules, TREE_EXCLUDE, xasprintf("%s%s", pattern, ends[i]));
     add(rules, TREE_EXCLUDE, xasprintf("%s*", work_pattern));

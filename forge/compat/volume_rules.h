@@ -14,6 +14,9 @@ struct volume_rules {
     struct string_list excluded; /* paths as they are shown */
 };
 
+/* A pattern for PATH itself, whatever its bytes mean to rsync or glob(3); owned. */
+char *volume_quote(const char *path);
+
 void volume_rules_include(struct volume_rules *rules, const char *path);
 
 /* PATH, absolute within the volume, may have wildcards. A directory at the volume's top stays, and

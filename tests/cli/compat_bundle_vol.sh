@@ -173,6 +173,11 @@ shows 'cat /etc/fstab' '^# Default /etc/fstab$'
 shows 'cat /home/u/.bash_history' x
 shows 'cat /etc/ssl/key.pem' x
 
+# A volume's own name is no pattern.
+ln -s tree "$dir/[1]"
+vol -v "$dir/[1]" -e '/home/*/cache'
+lacks_file /home/u/cache
+
 # What is written below the volume is not read: the image, its bundle, work directories.
 mkdir "$tree/var/out" "$tree/var/out/.forge-old"
 touch "$tree/var/out/image.manifest.xml" "$tree/var/out/image.part.0" "$tree/var/out/image.txt"
