@@ -41,7 +41,8 @@ static int archive_failed(struct archive *archive, const char *path, struct erro
 
 static int copy_data(struct archive *archive, const struct local_entry *entry, struct error **err)
 {
-    AUTO_FD int fd = open(entry->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    int follow = strchr(entry->name, '/') ? O_NOFOLLOW : 0; /* what is named may be a link */
+    AUTO_FD int fd = open(entry->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | follow);
     if (fd < 0)
         return error_set_errno(err, "opening %s", entry->path);
     AUTO_FREE char *buffer = xcalloc(1, 256 << 10);
@@ -127,7 +128,7 @@ static int add_file(struct copy *copy, const struct local_entry *entry, struct e
         return -1;
     if (!is_link)
         archive_entry_set_size(header, entry->stat->st_size);
-    if (archive_write_header(copy->archive, header) != ARCHIVE_OK)
+    if (archive_write_header(copy->archive, header) < ARCHIVE_WARN) /* warned of names as bytes */
         return archive_failed(copy->archive, entry->path, err);
     copy->count++;
     return is_link ? 0 : copy_data(copy->archive, entry, err);

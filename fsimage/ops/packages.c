@@ -211,7 +211,8 @@ static int refresh(struct guest *guest, const struct package_manager *manager, s
     return manager->refresh[0] ? run_manager(guest, manager->refresh, &nothing, err) : 0;
 }
 
-/* The local FILES go to DIR of the guest, and from there in. */
+/* The local FILES go to DIR of the guest, each to a directory of its own as two may have one name,
+ * and from there in. */
 static int upload_and_install(struct guest *guest, const struct package_manager *manager,
                               const struct customize_step *step, const struct string_list *files,
                               const char *dir, struct error **err)
@@ -219,8 +220,10 @@ static int upload_and_install(struct guest *guest, const struct package_manager 
     AUTO_STRINGS struct string_list uploaded = { 0 };
     for (size_t i = 0; i < files->count; i++) {
         AUTO_FREE char *local = local_path(step, files->items[i]);
-        string_list_take(&uploaded, path_join(dir, path_basename(local)));
-        if (guest_file_upload(guest, local, uploaded.items[i], false, err))
+        AUTO_FREE char *own = xasprintf("%s/%zu", dir, i + 1);
+        string_list_take(&uploaded, path_join(own, path_basename(local)));
+        if (guest_file_make_directory(guest, own, err) ||
+            guest_file_upload(guest, local, uploaded.items[i], false, err))
             return -1;
     }
     return run_manager(guest, manager->install_file, &uploaded, err);

@@ -40,7 +40,8 @@ unchanged
 overlay=$(sed -n 's/^  forge shell --allow-backing //p' "$dir/err")
 [[ $overlay == "$work"/.forge-*/overlay.qcow2 && -e $overlay ]] || fail "the overlay is not told: $(<"$dir/err")"
 
-# A terminal on that overlay. The first sleep ends by Ctrl-C, the second one outlives the shell.
+# A terminal on that overlay. The first sleep ends by Ctrl-C, in a shell of its own that has the
+# terminal before it says so; the second one outlives the shell.
 cat >"$dir/terminal.py" <<'PYTHON'
 import fcntl, os, pty, re, struct, sys, termios
 steps, command = eval(sys.argv[1]), sys.argv[2:]
@@ -73,7 +74,8 @@ except BlockingIOError:
 assert termios.tcgetattr(child) == before, "the terminal's settings were not restored"
 sys.exit(status)
 PYTHON
-steps='[("# ", "stty size; cat /etc/motd\n"), ("# ", "echo slept; sleep 1000\n"), ("slept\r\n", "\x03"),
+steps='[("# ", "stty size; cat /etc/motd\n"), ("# ", "sh -c \"echo slept; sleep 1000\"\n"),
+  ("slept\r\n", "\x03"),
   ("# ", "echo and at the terminal >>/etc/motd; sleep 1000 & false\n"), ("# ", "exit\n")]'
 expect_status 0 timeout 300 env TERM=vt100 python3 "$dir/terminal.py" "$steps" "$FORGE" shell --allow-backing "$overlay" \
   -o "$dir/new.raw" -O raw
