@@ -24,7 +24,7 @@ static struct sysprep_change *append(struct sysprep_search *search)
 {
     struct sysprep_changes *found = search->found;
     if (found->count >= SYSPREP_LISTED_MAX) {
-        search->full = true;
+        found->more++;
         return NULL;
     }
     if ((found->count & (found->count - 1)) == 0) /* room for the next power of two */
@@ -275,7 +275,7 @@ static int walk(struct sysprep_search *search, const char *root, struct error **
         return guest_error(search->guest, err, "listing %s", root);
     AUTO_FREE char *name = NULL;
     size_t room = 0;
-    while (!search->full && getdelim(&name, &room, '\0', names) > 0) {
+    while (!search->found->more && getdelim(&name, &room, '\0', names) > 0) {
         AUTO_FREE char *path = path_join(root, name + strspn(name, "/"));
         if (cancel_check(err) || look_at(search, path, err))
             return -1;
