@@ -3,16 +3,7 @@
 #ifndef FORGE_FSIMAGE_SYSPREP_SEARCH_H
 #define FORGE_FSIMAGE_SYSPREP_SEARCH_H
 
-#include "fsimage/path_pattern.h"
 #include "fsimage/sysprep.h"
-
-/* An operation's rule against paths as they really are in the guest. */
-struct search_rule {
-    const struct sysprep_op *op;
-    const struct sysprep_rule *rule;
-    char *directory;             /* without symbolic links; NULL: each home directory */
-    struct path_pattern pattern; /* for what is below it */
-};
 
 struct sysprep_search {
     struct guest *guest;             /* borrowed */
@@ -21,7 +12,7 @@ struct sysprep_search {
     const struct sysprep_op *op;     /* whose find() or finish() is running */
     struct string_list homes;        /* home directories without symbolic links, sorted */
     char *home_parent;               /* all directories in it are homes; NULL: none */
-    struct search_rule *rules;
+    struct search_rule *rules;       /* search_rules.h */
     size_t rule_count;
 };
 
