@@ -27,11 +27,8 @@ static void sort(struct string_list *list)
 static int read_passwd(struct guest *guest, struct string_list *homes, struct error **err)
 {
     static const char path[] = "/etc/passwd";
-    int exists = guest_file_exists(guest, path, err);
-    if (exists <= 0)
-        return exists;
     size_t length;
-    AUTO_FREE char *text = guest_file_read(guest, path, &length, err);
+    AUTO_FREE char *text = guest_file_read_or_empty(guest, path, &length, err);
     if (!text)
         return -1;
     for (char *next = text, *line; (line = strsep(&next, "\n"));) {

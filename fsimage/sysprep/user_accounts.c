@@ -14,19 +14,10 @@ struct uid_range {
     int64_t min, max;
 };
 
-/* The text of the file at PATH, "" when there is none; owned. */
-static char *read_or_empty(struct guest *guest, const char *path, struct error **err)
-{
-    int exists = guest_file_exists(guest, path, err);
-    size_t length;
-    if (exists < 0)
-        return NULL;
-    return exists ? guest_file_read(guest, path, &length, err) : xstrdup("");
-}
-
 static int read_range(struct guest *guest, struct uid_range *range, struct error **err)
 {
-    AUTO_FREE char *text = read_or_empty(guest, "/etc/login.defs", err);
+    size_t length;
+    AUTO_FREE char *text = guest_file_read_or_empty(guest, "/etc/login.defs", &length, err);
     if (!text)
         return -1;
     *range = (struct uid_range){ 1000, 60000 };
@@ -81,7 +72,8 @@ static int add_mail(struct sysprep_search *search, const char *user, struct erro
 static int find_users(struct sysprep_search *search, struct string_list *users, struct error **err)
 {
     struct uid_range range;
-    AUTO_FREE char *text = read_or_empty(search->guest, "/etc/passwd", err);
+    size_t length;
+    AUTO_FREE char *text = guest_file_read_or_empty(search->guest, "/etc/passwd", &length, err);
     if (!text || read_range(search->guest, &range, err))
         return -1;
     for (char *next = text, *line; (line = strsep(&next, "\n"));) {
@@ -155,7 +147,8 @@ int sysprep_find_user_accounts(struct sysprep_search *search, struct error **err
     if (users.count)
         qsort(users.items, users.count, sizeof(*users.items), compare);
     for (size_t i = 0; users.count && i < ARRAY_SIZE(files); i++) {
-        AUTO_FREE char *text = read_or_empty(search->guest, files[i].path, err);
+        size_t length;
+        AUTO_FREE char *text = guest_file_read_or_empty(search->guest, files[i].path, &length, err);
         if (!text)
             return -1;
         char *edited = drop_users(text, &users, files[i].lists);
