@@ -7,6 +7,7 @@
 #include "fsimage/ops/guest_file.h"
 #include "fsimage/ops/local_file.h"
 #include "fsimage/ops/ops.h"
+#include "fsimage/ops/permissions.h"
 #include "fsimage/ops/tar_stream.h"
 
 #include <archive.h>
@@ -33,8 +34,9 @@ struct place {
 struct unpacking {
     const char *archive_path;
     struct archive_index index;
-    struct place *places; /* of the index's items */
-    bool extras;          /* some member has extended attributes or ACLs */
+    struct place *places;      /* of the index's items */
+    bool extras;               /* some member has extended attributes or ACLs */
+    const struct owner *owner; /* of what is new; NULL: as the archive says */
 };
 
 static void unpacking_clear(struct unpacking *unpacking)
@@ -103,9 +105,19 @@ static int read_headers(struct unpacking *unpacking, struct error **err)
 
 /* -- places -- */
 
-/* The directory of item I, made if need be. */
-static int place_directory(struct guest *guest, const char *path, bool in_new, struct place *place,
-                           struct error **err)
+/* The archive may say nothing of the directory PATH, which was made just now. */
+static int own_directory(struct guest *guest, const struct owner *owner, const char *path,
+                         struct error **err)
+{
+    if (owner &&
+        guestfs_chown(guest_handle(guest), owner->uid, owner->gid < 0 ? 0 : owner->gid, path))
+        return guest_error(guest, err, "%s", path);
+    return 0;
+}
+
+/* The directory of an item, made if need be. */
+static int place_directory(struct guest *guest, const struct owner *owner, const char *path,
+                           bool in_new, struct place *place, struct error **err)
 {
     guestfs_h *g = guest_handle(guest);
     int exists = in_new ? 0 : guest_file_is_directory(guest, path, err);
@@ -115,7 +127,7 @@ static int place_directory(struct guest *guest, const char *path, bool in_new, s
     place->path = exists ? guestfs_realpath(g, path) : xstrdup(path);
     if (!place->path || (!exists && guestfs_mkdir(g, path)))
         return guest_error(guest, err, "%s", path);
-    return 0;
+    return exists ? 0 : own_directory(guest, owner, path, err);
 }
 
 /* Items are in a tree's order: the directories above one are those that came before it and that
@@ -127,7 +139,7 @@ static int place_items(struct guest *guest, struct unpacking *unpacking, const c
     unpacking->places = xcalloc(index->count, sizeof(*unpacking->places));
     AUTO_FREE size_t *above = xcalloc(index->count, sizeof(*above)); /* the open directories */
     size_t depth = 0;
-    if (place_directory(guest, remote_dir, false, &unpacking->places[0], err))
+    if (place_directory(guest, unpacking->owner, remote_dir, false, &unpacking->places[0], err))
         return -1;
     for (size_t i = 1; i < index->count; i++) {
         const struct archive_item *item = &index->items[i];
@@ -143,7 +155,7 @@ static int place_items(struct guest *guest, struct unpacking *unpacking, const c
             place->path = STEAL(path);
             continue;
         }
-        if (place_directory(guest, path, !parent->exists, place, err))
+        if (place_directory(guest, unpacking->owner, path, !parent->exists, place, err))
             return -1;
         above[++depth] = i;
     }
@@ -209,6 +221,10 @@ static int copy_member(const struct unpacking *unpacking, size_t i, struct archi
     if (place->exists)
         return 0;
     archive_entry_set_pathname(entry, place->path + 1);
+    if (unpacking->owner)
+        archive_entry_set_uid(entry, unpacking->owner->uid);
+    if (unpacking->owner && unpacking->owner->gid >= 0)
+        archive_entry_set_gid(entry, unpacking->owner->gid);
     archive_entry_set_uname(entry, NULL);
     archive_entry_set_gname(entry, NULL);
     archive_entry_set_fflags(entry, 0, 0);
@@ -294,7 +310,10 @@ int op_tar_in(struct guest *guest, const struct customize_step *step, struct err
                                 : error_set(err, ERROR_GUEST, "%s is not a directory in the guest",
                                             step->second);
     AUTO_FREE char *local = local_path(step, step->first);
-    struct unpacking unpacking = { .archive_path = local };
+    struct owner owner;
+    if (step->owner && owner_find(guest, step->owner, &owner, err))
+        return -1;
+    struct unpacking unpacking = { .archive_path = local, .owner = step->owner ? &owner : NULL };
     int result = unpack(guest, step, &unpacking, err);
     unpacking_clear(&unpacking);
     return result;

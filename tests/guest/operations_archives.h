@@ -63,6 +63,26 @@ static void an_archive_keeps_what_it_says_of_new_files(void **state)
     assert_memory_equal(kept, capability, sizeof(capability));
 }
 
+static void an_archive_is_given_to_the_owner_of_the_mapping(void **state)
+{
+    (void)state;
+    AUTO_FREE char *path = path_join(dir, "owned.tar");
+    struct sample_archive archive = sample_archive_open(path);
+    archive.uid = 1000;
+    archive.gid = 42;
+    sample_archive_add(&archive, "there/implied/file", AE_IFREG, 0640, "f");
+    sample_archive_add(&archive, "there/implied/link", AE_IFLNK, 0777, "file");
+    sample_archive_add(&archive, "new", AE_IFDIR, 0710, NULL);
+    sample_archive_close(&archive);
+    run_step("mkdir", "/srv/owned/there");
+    run_parts("tar-in", "owned.tar", "/srv/owned", NULL, "7");
+    assert_owner_and_mode("/srv/owned/there", 0, 0, 0755);
+    assert_owner_and_mode("/srv/owned/there/implied", 7, 0, 0755);
+    assert_owner_and_mode("/srv/owned/there/implied/file", 7, 42, 0640);
+    assert_owner_and_mode("/srv/owned/there/implied/link", 7, 42, 0777);
+    assert_owner_and_mode("/srv/owned/new", 7, 42, 0710);
+}
+
 /* An archive of /, made with another umask, does not close the guest's root directory; links to
  * directories of the guest's stay links, and lead nowhere else. */
 static void directories_that_are_there_stay_as_they_are(void **state)
