@@ -533,6 +533,7 @@ int main(void)
         cmocka_unit_test(a_file_of_commands_is_run_line_by_line),
         cmocka_unit_test(an_archive_of_each_kind_goes_in),
         cmocka_unit_test(an_archive_keeps_what_it_says_of_new_files),
+        cmocka_unit_test(names_of_one_file_may_each_carry_its_content),
         cmocka_unit_test(an_archive_is_given_to_the_owner_of_the_mapping),
         cmocka_unit_test(directories_that_are_there_stay_as_they_are),
         cmocka_unit_test(scripts_for_the_first_boot_run_once_in_their_order),
