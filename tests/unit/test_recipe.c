@@ -188,7 +188,7 @@ static void mistakes_have_a_position_and_a_suggestion(void **state)
         { "steps:\n- chmod: {mode: 1, path: /a, owner: b}\n", "2:30: unknown key \"owner\"" },
         { "steps:\n- mkdir: {dir: /a, owner: 'a:'}\n", "2:27: mkdir: the owner is" },
         { "steps:\n- mkdir: {dir: a, mode: 0755}\n", "2:16: mkdir: \"a\" is not an absolute" },
-        { "steps:\n- chmod: {mode: 0999, path: /a}\n", "2:16: chmod: the mode is octal" },
+        { "steps:\n- chmod: {mode: 0999, path: /a}\n", "2:17: chmod: the mode is octal" },
         { "steps:\n- hostname: {name: a}\n", "2:13: \"hostname\" wants a value: NAME" },
         { "steps:\n- hostname:web\n", "2:3: a step is one operation" },
         { "steps:\n- write: {fle: /a, content: b}\n", "2:11: unknown key \"fle\" (did you mean "
