@@ -136,6 +136,8 @@ static int look_at(struct sysprep_search *search, const char *path, struct error
         if (!suitable)
             continue;
         settled = search->op = rule->op;
+        if (rule->rule->action == SYSPREP_REMOVE && given_stays(search, path))
+            continue;
         struct sysprep_change *change = append(search);
         if (!change)
             return 0;
@@ -237,7 +239,8 @@ static int find_missing(struct sysprep_search *search, struct error **err)
 
 int sysprep_search_run(struct sysprep_search *search, struct error **err)
 {
-    if (search_rules_prepare(search, err) || (search->rule_count && walk_all(search, err)))
+    if (given_find(search, err) || search_rules_prepare(search, err) ||
+        (search->rule_count && walk_all(search, err)))
         return -1;
     for (size_t i = 0; i < sysprep_op_count; i++) {
         search->op = &sysprep_ops[i];
@@ -253,6 +256,7 @@ int sysprep_search_run(struct sysprep_search *search, struct error **err)
 void sysprep_search_clear(struct sysprep_search *search)
 {
     search_rules_clear(search);
+    given_clear(&search->given);
     string_list_clear(&search->homes);
     free(search->home_parent);
 }

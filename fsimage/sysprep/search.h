@@ -4,15 +4,18 @@
 #define FORGE_FSIMAGE_SYSPREP_SEARCH_H
 
 #include "fsimage/sysprep.h"
+#include "fsimage/sysprep/given.h"
 
 struct sysprep_search {
-    struct guest *guest;             /* borrowed */
-    const struct sysprep_plan *plan; /* borrowed */
-    struct sysprep_changes *found;   /* borrowed */
-    const struct sysprep_op *op;     /* whose find() or finish() is running */
-    struct string_list homes;        /* home directories without symbolic links, sorted */
-    char *home_parent;               /* all directories in it are homes; NULL: none */
-    struct search_rule *rules;       /* search_rules.h */
+    struct guest *guest;                /* borrowed */
+    const struct sysprep_plan *plan;    /* borrowed */
+    const struct customize_plan *steps; /* that have run before; borrowed, may be NULL */
+    struct given given;                 /* what they gave */
+    struct sysprep_changes *found;      /* borrowed */
+    const struct sysprep_op *op;        /* whose find() or finish() is running */
+    struct string_list homes;           /* home directories without symbolic links, sorted */
+    char *home_parent;                  /* all directories in it are homes; NULL: none */
+    struct search_rule *rules;          /* search_rules.h */
     size_t rule_count;
 };
 

@@ -59,6 +59,25 @@ static inline void run_step(const char *name, const char *value)
         fail_msg("%s", err->message);
 }
 
+/* As a recipe's mapping has it; MODE only where the operation takes one. */
+static inline void run_parts(const char *name, const char *first, const char *second,
+                             const char *mode, const char *owner)
+{
+    struct error *err = NULL;
+    AUTO_PLAN struct customize_plan plan = { 0 };
+    const struct customize_op *op = customize_op_find(name);
+    const char *texts[CUSTOMIZE_PARTS_MAX] = { first };
+    size_t count = 1;
+    if (second)
+        texts[count++] = second;
+    if (op->takes_mode)
+        texts[count++] = mode;
+    texts[count] = owner;
+    if (customize_plan_add_parts(&plan, op, texts, dir, "r.yaml:1:1", &err) ||
+        customize_plan_run(&plan, guest, NULL, &err))
+        fail_msg("%s", err->message);
+}
+
 #define fails_with(name, value, text)                                                              \
     do {                                                                                           \
         struct error *failure = NULL;                                                              \
