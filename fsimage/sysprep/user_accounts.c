@@ -101,29 +101,18 @@ static int find_users(struct sysprep_search *search, struct string_list *users, 
     return 0;
 }
 
-static int compare(const void *left, const void *right)
-{
-    return strcmp(*(char *const *)left, *(char *const *)right);
-}
-
-/* USERS are sorted: files and lists may be long. */
-static bool is_one_of(const struct string_list *users, const char *name)
-{
-    return bsearch(&name, users->items, users->count, sizeof(*users->items), compare);
-}
-
-/* MEMBERS, "a,b,c", without USERS; owned. */
+/* MEMBERS, "a,b,c", without USERS, which are sorted; owned. */
 static char *drop_members(char *members, const struct string_list *users)
 {
     char *kept = xcalloc(strlen(members) + 1, 1), *end = kept;
     for (char *name; (name = strsep(&members, ","));)
-        if (!is_one_of(users, name))
+        if (!string_list_contains_sorted(users, name))
             end = stpcpy(stpcpy(end, end > kept ? "," : ""), name);
     return kept;
 }
 
-/* TEXT without the lines of USERS, and, where LISTS, without them in the list that ends a line;
- * owned, NULL when there is none of them. */
+/* TEXT without the lines of USERS (sorted), and, where LISTS, without them in the list that ends a
+ * line; owned, NULL when there is none of them. */
 static char *drop_users(const char *text, const struct string_list *users, bool lists)
 {
     AUTO_FREE char *copy = xstrdup(text);
@@ -131,7 +120,7 @@ static char *drop_users(const char *text, const struct string_list *users, bool 
     char *end = kept;
     for (char *next = copy, *line; (line = strsep(&next, "\n")) && (*line || next);) {
         AUTO_FREE char *name = xstrndup(line, strcspn(line, ":"));
-        if (is_one_of(users, name))
+        if (string_list_contains_sorted(users, name))
             continue;
         char *last = lists ? strrchr(line, ':') : NULL;
         AUTO_FREE char *members = last ? drop_members(last + 1, users) : NULL;
@@ -154,8 +143,7 @@ int sysprep_find_user_accounts(struct sysprep_search *search, struct error **err
     AUTO_STRINGS struct string_list users = { 0 };
     if (find_users(search, &users, err))
         return -1;
-    if (users.count)
-        qsort(users.items, users.count, sizeof(*users.items), compare);
+    string_list_sort(&users);
     for (size_t i = 0; users.count && i < ARRAY_SIZE(files); i++) {
         size_t length;
         AUTO_FREE char *text = guest_file_read_or_empty(search->guest, files[i].path, &length, err);

@@ -437,6 +437,32 @@ static void links_lead_nowhere(void **state)
     assert_false(exists("/data/log/\033[2J\n*; rm -rf $HOME"));
 }
 
+static void run_in_appliance(char *command)
+{
+    char *const arguments[] = { command, NULL };
+    AUTO_FREE char *output = guestfs_debug(g, "sh", arguments);
+    if (!output)
+        fail_msg("%s: %s", command, guestfs_last_error(g));
+}
+
+/* No process of the guest's, which would be ended: one of the appliance's own. */
+static void what_comes_back_is_an_error(void **state)
+{
+    (void)state;
+    struct error *err = NULL;
+    struct sysprep_plan plan = { 0 };
+    AUTO_CHANGES struct sysprep_changes changes = { 0 };
+    char start[] = "(while :; do echo back >/sysroot/tmp/back; done) >/dev/null 2>&1 </dev/null & "
+                   "echo $! >/tmp/back.pid; until [ -e /sysroot/tmp/back ]; do :; done";
+    char stop[] = "kill $(cat /tmp/back.pid)";
+    run_in_appliance(start);
+    assert_ok(sysprep_plan_add(&plan, "tmp-files", &err) == 0, err);
+    int result = sysprep_run(&plan, false, guest, NULL, &changes, &err);
+    run_in_appliance(stop);
+    assert_int_equal(result, -1);
+    assert_error(err, ERROR_GUEST, "sysprep tmp-files: /tmp/back is there again");
+}
+
 static void what_cannot_be_removed_is_an_error(void **state)
 {
     (void)state;
@@ -473,6 +499,7 @@ int main(void)
         cmocka_unit_test(a_new_uuid_is_written_where_it_is_named),
         cmocka_unit_test(volumes_get_new_ids_unless_the_guest_boots_from_them),
         cmocka_unit_test(links_lead_nowhere),
+        cmocka_unit_test(what_comes_back_is_an_error),
         cmocka_unit_test(what_cannot_be_removed_is_an_error),
         cmocka_unit_test(every_operation_has_been_tested),
     };
