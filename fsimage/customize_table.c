@@ -68,7 +68,7 @@ const struct customize_op customize_ops[] = {
       .files = files_items, .runs_guest = true },
     { ROW("password", PAIR, "USER:SELECTOR", op_password, check_password,
           "Set a user's password, as --root-password does"),
-      .secret = true },
+      .of_account = true, .secret = true },
     { ROW("root-password", STRING, "SELECTOR", op_root_password, check_root_password,
           "Set root's password: file:PATH, env:NAME, fd:N, password:TEXT, random, disabled, locked"),
       .secret = true },
@@ -88,7 +88,7 @@ const struct customize_op customize_ops[] = {
       .runs_guest = true },
     { ROW("ssh-inject", STRING, "USER[:SELECTOR]", op_ssh_inject, check_ssh_inject,
           "Let a public key log in as USER: file:PATH or key:TEXT, by default your own"),
-      .files = files_ssh_inject },
+      .files = files_ssh_inject, .of_account = true, .keys = keys_ssh_inject },
     { ROW("tar-in", PAIR, "ARCHIVE:REMOTEDIR", op_tar_in, check_tar_in,
           "Unpack a local tar, zip or other archive into a directory of the guest"),
       .files = files_first, .takes_owner = true },
@@ -111,7 +111,7 @@ const struct customize_op customize_ops[] = {
     { ROW("user-add", STRING, "NAME[:SETTING,...]", op_user_add, check_user_add,
           "Make a user: uid=N, groups=A+B, shell=PATH, home=DIR, comment=TEXT, system, sudo, "
           "key=FILE"),
-      .files = files_user_add, .runs_guest = true },
+      .files = files_user_add, .of_account = true, .keys = keys_user_add, .runs_guest = true },
     { ROW("write", PAIR, "FILE:CONTENT", op_write, check_write,
           "Write a text to a file"), OWNED },
 };

@@ -109,24 +109,26 @@ static void take(struct sysprep_changes *all, struct sysprep_changes *from)
 }
 
 /* One search; FULL tells whether another has to follow. */
-static int search_once(const struct sysprep_plan *plan, struct guest *guest,
-                       struct sysprep_changes *found, bool *full, struct error **err)
+static int search_once(const struct sysprep_plan *plan, const struct customize_plan *steps,
+                       struct guest *guest, struct sysprep_changes *found, bool *full,
+                       struct error **err)
 {
-    struct sysprep_search search = { .guest = guest, .plan = plan, .found = found };
+    struct sysprep_search search = { .guest = guest, .plan = plan, .steps = steps, .found = found };
     int result = sysprep_search_run(&search, err);
     *full = search.full;
     sysprep_search_clear(&search);
     return result;
 }
 
-static int apply_until_clean(const struct sysprep_plan *plan, struct guest *guest,
-                             struct sysprep_changes *changes, struct error **err)
+static int apply_until_clean(const struct sysprep_plan *plan, const struct customize_plan *steps,
+                             struct guest *guest, struct sysprep_changes *changes,
+                             struct error **err)
 {
     bool incomplete = true;
     for (int round = 0; round < ROUNDS_MAX; round++) {
         AUTO_CHANGES struct sysprep_changes found = { 0 };
         bool full;
-        if (search_once(plan, guest, &found, &full, err))
+        if (search_once(plan, steps, guest, &found, &full, err))
             return -1;
         if (!found.count)
             return 0;
@@ -156,8 +158,9 @@ static int finish(const struct sysprep_plan *plan, bool dry_run, struct guest *g
     return 0;
 }
 
-int sysprep_run(const struct sysprep_plan *plan, bool dry_run, struct guest *guest,
-                struct progress *progress, struct sysprep_changes *changes, struct error **err)
+int sysprep_run(const struct sysprep_plan *plan, const struct customize_plan *steps, bool dry_run,
+                struct guest *guest, struct progress *progress, struct sysprep_changes *changes,
+                struct error **err)
 {
     if (!plan->enabled)
         return 0;
@@ -166,8 +169,8 @@ int sysprep_run(const struct sysprep_plan *plan, bool dry_run, struct guest *gue
         return -1;
     bool full;
     if (guest_run_finish(guest, err) ||
-        (dry_run ? search_once(plan, guest, changes, &full, err)
-                 : apply_until_clean(plan, guest, changes, err)) ||
+        (dry_run ? search_once(plan, steps, guest, changes, &full, err)
+                 : apply_until_clean(plan, steps, guest, changes, err)) ||
         finish(plan, dry_run, guest, changes, err))
         return -1;
     progress_end(progress);

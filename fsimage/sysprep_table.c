@@ -47,7 +47,7 @@ enum { ON = true, OFF = false };
 /* clang-format off */
 const struct sysprep_op sysprep_ops[] = {
     { ROW("user-account", OFF, "Remove all users' accounts but root's, with their homes"),
-      .find = sysprep_find_user_accounts, .undoes = "ssh-inject" },
+      .find = sysprep_find_user_accounts },
     { ROW("abrt-data", ON, "Remove the crash data of ABRT"),
       .rules = RULES(TREES("/var/spool/abrt/*"), TREES("/var/tmp/abrt/*")) },
     { ROW("backup-files", ON, "Remove editors' backup files"),
@@ -156,7 +156,7 @@ const struct sysprep_op sysprep_ops[] = {
     { ROW("ssh-hostkeys", ON, "Remove the SSH server's keys"),
       .rules = RULES(FILES("/etc/ssh/*_host_*")) },
     { ROW("ssh-userdir", ON, "Remove the .ssh directories of all users"),
-      .rules = RULES(TREES("~/.ssh")), .undoes = "ssh-inject" },
+      .rules = RULES(TREES("~/.ssh"), TREES("~/.ssh/*")) }, /* where a key stays: all beside it */
     { ROW("sssd-db-log", ON, "Remove SSSD's databases and logs"),
       .rules = RULES(FILES("/var/log/sssd/*"), FILES("/var/lib/sss/db/*"), FILES("/var/lib/sss/mc/*")) },
     { ROW("udev-persistent-net", ON, "Remove udev's names for this machine's network cards"),
@@ -176,7 +176,7 @@ const struct sysprep_op sysprep_ops[] = {
             FILES("/srv/**/.*.sw[a-p]"), FILES("/srv/**/#*#"), FILES("/srv/**/.#*"),
             FILES("/opt/**/.*.sw[a-p]"), FILES("/opt/**/#*#"), FILES("/opt/**/.#*"),
             REGULAR("/opt/**/*~")),
-      .find = sysprep_find_secrets, .undoes = "ssh-inject" },
+      .find = sysprep_find_secrets },
     { ROW("tmp-files", ON, "Remove temporary files"),
       .rules = RULES(TREES("/tmp/*"), TREES("/var/tmp/*")) },
     { ROW("fs-uuids", OFF, "Give the file systems new UUIDs, and change what names them"),

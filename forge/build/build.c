@@ -77,7 +77,7 @@ static int check_request(const struct build_request *request, struct error **err
         return error_set(
             err, ERROR_USAGE,
             "an operation needs the network inside the guest: allow it with --network");
-    return request->plan ? sysprep_plan_check(&request->sysprep, request->plan, err) : 0;
+    return sysprep_plan_check(&request->sysprep, err);
 }
 
 int forge_build(const struct build_request *request, struct progress *progress,

@@ -136,6 +136,16 @@ void files_user_add(const struct customize_step *step, struct string_list *names
             string_list_add(names, step->items.items[i] + strlen("key="));
 }
 
+int keys_user_add(const struct customize_step *step, struct string_list *keys, struct error **err)
+{
+    AUTO_STRINGS struct string_list files = { 0 };
+    files_user_add(step, &files);
+    for (size_t i = 0; i < files.count; i++)
+        if (read_keys(step, files.items[i], keys, err))
+            return -1;
+    return 0;
+}
+
 static bool has_setting(const struct customize_step *step, const char *name)
 {
     const char *value;
@@ -206,13 +216,8 @@ static int allow_sudo(struct guest *guest, const char *user, struct error **err)
 
 int op_user_add(struct guest *guest, const struct customize_step *step, struct error **err)
 {
-    AUTO_STRINGS struct string_list files = { 0 };
     AUTO_STRINGS struct string_list keys = { 0 };
-    files_user_add(step, &files);
-    for (size_t i = 0; i < files.count; i++)
-        if (read_keys(step, files.items[i], &keys, err))
-            return -1;
-    if (make_account(guest, step, err) ||
+    if (keys_user_add(step, &keys, err) || make_account(guest, step, err) ||
         (has_setting(step, "sudo") && allow_sudo(guest, step->first, err)))
         return -1;
     return keys.count ? ssh_keys_install(guest, step->first, &keys, err) : 0;

@@ -242,6 +242,8 @@ static int look_at(struct sysprep_search *search, const char *path, struct error
         if (!suitable)
             continue;
         settled = search->op = rule->op;
+        if (rule->rule->action == SYSPREP_REMOVE && given_stays(search, path))
+            continue;
         struct sysprep_change *change = append(search);
         if (!change)
             return 0;
@@ -343,7 +345,8 @@ static int find_missing(struct sysprep_search *search, struct error **err)
 
 int sysprep_search_run(struct sysprep_search *search, struct error **err)
 {
-    if (prepare_rules(search, err) || (search->rule_count && walk_all(search, err)))
+    if (given_find(search, err) || prepare_rules(search, err) ||
+        (search->rule_count && walk_all(search, err)))
         return -1;
     for (size_t i = 0; i < sysprep_op_count; i++) {
         search->op = &sysprep_ops[i];
@@ -363,6 +366,7 @@ void sysprep_search_clear(struct sysprep_search *search)
         path_pattern_clear(&search->rules[i].pattern);
     }
     free(search->rules);
+    given_clear(&search->given);
     string_list_clear(&search->homes);
     free(search->home_parent);
 }

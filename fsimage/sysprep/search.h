@@ -5,6 +5,7 @@
 
 #include "fsimage/path_pattern.h"
 #include "fsimage/sysprep.h"
+#include "fsimage/sysprep/given.h"
 
 /* An operation's rule against paths as they really are in the guest. */
 struct search_rule {
@@ -15,13 +16,15 @@ struct search_rule {
 };
 
 struct sysprep_search {
-    struct guest *guest;             /* borrowed */
-    const struct sysprep_plan *plan; /* borrowed */
-    struct sysprep_changes *found;   /* borrowed */
-    bool full;                       /* there is more than can be listed */
-    const struct sysprep_op *op;     /* whose find() or finish() is running */
-    struct string_list homes;        /* home directories without symbolic links, sorted */
-    char *home_parent;               /* all directories in it are homes; NULL: none */
+    struct guest *guest;                /* borrowed */
+    const struct sysprep_plan *plan;    /* borrowed */
+    const struct customize_plan *steps; /* that have run before; borrowed, may be NULL */
+    struct given given;                 /* what they gave */
+    struct sysprep_changes *found;      /* borrowed */
+    bool full;                          /* there is more than can be listed */
+    const struct sysprep_op *op;        /* whose find() or finish() is running */
+    struct string_list homes;           /* home directories without symbolic links, sorted */
+    char *home_parent;                  /* all directories in it are homes; NULL: none */
     struct search_rule *rules;
     size_t rule_count;
 };

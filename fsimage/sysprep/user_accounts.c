@@ -77,6 +77,16 @@ static int add_mail(struct sysprep_search *search, const char *user, struct erro
     return 0;
 }
 
+/* virt-sysprep(1)'s rules, but that the steps' own accounts go only when they are named. */
+static bool is_to_go(const struct sysprep_search *search, const char *user)
+{
+    const struct string_list *named = &search->plan->remove_users;
+    if (strcmp(user, "root") == 0 || string_list_contains(&search->plan->keep_users, user))
+        return false;
+    return named->count ? string_list_contains(named, user)
+                        : !given_has_account(search->steps, user);
+}
+
 /* Collect the names of those to be removed; their homes and mail are added to what is found. */
 static int find_users(struct sysprep_search *search, struct string_list *users, struct error **err)
 {
@@ -90,7 +100,7 @@ static int find_users(struct sysprep_search *search, struct string_list *users, 
             fields[i] = strsep(&line, ":");
         int64_t uid;
         if (!fields[5] || !parse_integer(fields[2], range.min, range.max, &uid) ||
-            strcmp(fields[0], "root") == 0)
+            !is_to_go(search, fields[0]))
             continue;
         string_list_add(users, fields[0]);
         if (add_home(search, fields[5], uid, err) || add_mail(search, fields[0], err))

@@ -107,12 +107,19 @@ static bool exists(const char *path)
     return stat;
 }
 
+static void run_sysprep(const struct sysprep_plan *plan, const struct customize_plan *steps,
+                        bool dry_run, struct sysprep_changes *changes)
+{
+    struct error *err = NULL;
+    assert_ok(sysprep_run(plan, steps, dry_run, guest, NULL, changes, &err) == 0, err);
+}
+
 static void sysprep(const char *list, bool dry_run, struct sysprep_changes *changes)
 {
     struct error *err = NULL;
     struct sysprep_plan plan = { 0 };
     assert_ok(sysprep_plan_add(&plan, list, &err) == 0, err);
-    assert_ok(sysprep_run(&plan, dry_run, guest, NULL, changes, &err) == 0, err);
+    run_sysprep(&plan, NULL, dry_run, changes);
 }
 
 static const struct sysprep_change *find_change(const struct sysprep_changes *changes,
@@ -428,6 +435,84 @@ static void people_are_removed_from_every_file(void **state)
     assert_true(exists("/etc/passwd")); /* "/etc" is not old's own, whatever passwd says */
 }
 
+#define OLD_KEY "ssh-rsa AAAAB3NzaC1yc2E old"
+#define NEW_KEY "ssh-ed25519 AAAAC3NzaC1lZDI1 new"
+
+static void add_step(struct customize_plan *steps, const char *name, const char *value)
+{
+    struct error *err = NULL;
+    assert_ok(customize_plan_add(steps, name, value, dir, "--x", &err) == 0, err);
+}
+
+static void the_accounts_of_steps_stay_unless_they_are_named(void **state)
+{
+    (void)state;
+    static const char passwd[] = "root:x:0:0:root:/root:/bin/sh\n"
+                                 "made:x:1001:1001::/home/made:/bin/sh\n"
+                                 "user:x:1000:1000::/home/user:/bin/sh\n"
+                                 "mary:x:1002:1002::/home/mary:/bin/sh\n";
+    AUTO_PLAN struct customize_plan steps = { 0 };
+    add_step(&steps, "user-add", "made");
+    struct sysprep_plan plan = { 0 };
+    struct error *err = NULL;
+    assert_ok(sysprep_plan_add(&plan, "user-account", &err) == 0, err);
+    string_list_add(&plan.keep_users, "mary");
+    plant("/etc/passwd", passwd);
+    AUTO_CHANGES struct sysprep_changes kept = { 0 };
+    run_sysprep(&plan, &steps, false, &kept);
+    assert_content("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"
+                                  "made:x:1001:1001::/home/made:/bin/sh\n"
+                                  "mary:x:1002:1002::/home/mary:/bin/sh\n");
+    plant("/etc/passwd", passwd);
+    string_list_add(&plan.remove_users, "made");
+    string_list_add(&plan.remove_users, "mary"); /* who is kept all the same */
+    AUTO_CHANGES struct sysprep_changes removed = { 0 };
+    run_sysprep(&plan, &steps, false, &removed);
+    assert_content("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"
+                                  "user:x:1000:1000::/home/user:/bin/sh\n"
+                                  "mary:x:1002:1002::/home/mary:/bin/sh\n");
+    string_list_clear(&plan.keep_users);
+    string_list_clear(&plan.remove_users);
+}
+
+static void keys_of_steps_stay_and_no_others(void **state)
+{
+    (void)state;
+    plant("/etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"
+                         "user:x:1000:1000::/home/user:/bin/sh\n");
+    plant("/root/.ssh/authorized_keys", OLD_KEY "\n");
+    plant("/root/.ssh/known_hosts", "x\n");
+    plant("/home/user/.ssh/authorized_keys", OLD_KEY "\n");
+    plant("/srv/keys/authorized_keys", "");
+    AUTO_PLAN struct customize_plan steps = { 0 };
+    add_step(&steps, "ssh-inject", "root:key:" NEW_KEY);
+    struct error *err = NULL;
+    assert_ok(customize_plan_run(&steps, guest, NULL, &err) == 0, err);
+    struct sysprep_plan plan = { 0 };
+    assert_ok(sysprep_plan_add(&plan, "ssh-userdir,secrets", &err) == 0, err);
+    AUTO_CHANGES struct sysprep_changes preview = { 0 };
+    run_sysprep(&plan, &steps, true, &preview);
+    assert_content("/root/.ssh/authorized_keys", OLD_KEY "\n" NEW_KEY "\n");
+    AUTO_CHANGES struct sysprep_changes changes = { 0 };
+    run_sysprep(&plan, &steps, false, &changes);
+    assert_int_equal(changes.count, preview.count);
+    assert_content("/root/.ssh/authorized_keys", NEW_KEY "\n");
+    assert_int_equal(find_change(&changes, "/root/.ssh/authorized_keys")->action, SYSPREP_EDIT);
+    assert_false(exists("/root/.ssh/known_hosts"));
+    assert_false(exists("/home/user/.ssh"));
+
+    /* A link on the way stays, and leads to no other key. */
+    guest_ok(guestfs_ln_s(g, "/srv/keys", "/home/user/.ssh"));
+    guest_ok(guestfs_rm_rf(g, "/srv/keys"));
+    plant("/srv/keys/authorized_keys", NEW_KEY "\n" OLD_KEY "\n");
+    add_step(&steps, "ssh-inject", "user:key:" NEW_KEY);
+    AUTO_CHANGES struct sysprep_changes linked = { 0 };
+    run_sysprep(&plan, &steps, false, &linked);
+    assert_int_equal(linked.count, 1);
+    assert_content("/home/user/.ssh/authorized_keys", NEW_KEY "\n");
+    guest_ok(guestfs_rm(g, "/home/user/.ssh"));
+}
+
 static char *root_uuid(void)
 {
     AUTO_MOUNTS struct guest_mounts mounts = { 0 };
@@ -521,7 +606,7 @@ static void what_cannot_be_removed_is_an_error(void **state)
     plant("/tmp/stays", "");
     guest_ok(guestfs_set_e2attrs(g, "/tmp/stays", "i", -1));
     assert_ok(sysprep_plan_add(&plan, "tmp-files", &err) == 0, err);
-    assert_int_equal(sysprep_run(&plan, false, guest, NULL, &changes, &err), -1);
+    assert_int_equal(sysprep_run(&plan, NULL, false, guest, NULL, &changes, &err), -1);
     assert_error(err, ERROR_GUEST, "sysprep tmp-files: remove /tmp/stays");
 }
 
@@ -534,6 +619,8 @@ int main(void)
         cmocka_unit_test(interfaces_lose_names_and_addresses),
         cmocka_unit_test(the_next_boot_asks_for_settings),
         cmocka_unit_test(people_are_removed_from_every_file),
+        cmocka_unit_test(the_accounts_of_steps_stay_unless_they_are_named),
+        cmocka_unit_test(keys_of_steps_stay_and_no_others),
         cmocka_unit_test(a_new_uuid_is_written_where_it_is_named),
         cmocka_unit_test(volumes_get_new_ids_unless_the_guest_boots_from_them),
         cmocka_unit_test(links_lead_nowhere),
