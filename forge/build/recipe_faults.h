@@ -21,11 +21,10 @@ struct recipe_faults {
 void recipe_faults_add(struct recipe_faults *faults, const struct recipe_place *place,
                        const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* Add ERROR, which is freed, as a fault at PLACE; the place's own text in front of its message
- * goes.
- */
-void recipe_faults_take(struct recipe_faults *faults, const struct recipe_place *place,
-                        struct error *error);
+/* Add ERROR, which is freed, as a fault at PLACE, without ORIGIN in front of its message, the place
+ * that whoever made it knew; NULL: none. */
+void recipe_faults_take(struct recipe_faults *faults, const char *origin,
+                        const struct recipe_place *place, struct error *error);
 
 /* 0 when there are none; otherwise ERROR_USAGE with each of them on a line, in the order of the
  * text, and below it the line that it is about. */

@@ -33,7 +33,7 @@ expect_status 2 forge build "$dir/small.raw" "${signing[@]}" -d "$dir/bundle" \
 expect_err 'are for sysprep.s user-account'
 printf 'image: small.raw\nsysprep: [defaults, -utpm]\n' >"$dir/web.yaml"
 expect_status 2 forge build --recipe "$dir/web.yaml" "${signing[@]}" -d "$dir/bundle"
-expect_err 'web.yaml:2:1: sysprep: .*"utpm" \(did you mean "utmp"\?\)'
+expect_err 'web.yaml:2:21: sysprep: .*"utpm" \(did you mean "utmp"\?\)'
 expect_status 2 forge customize "$dir/small.raw"
 expect_err 'give --output'
 expect_status 3 forge customize "$dir/missing.raw" --sysprep defaults --sysprep-dry-run --json
