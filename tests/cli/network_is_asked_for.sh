@@ -12,4 +12,6 @@ expect_err '--network'
 expect_empty "$dir/bundle"
 expect_status 2 forge customize --install nginx -o "$dir/new.qcow2" "$dir/small.raw"
 expect_err '--network'
+expect_status 2 forge shell --install nginx "$dir/small.raw" </dev/null
+expect_err '--network'
 [[ ! -e $dir/new.qcow2 ]] || fail "there is an output"
