@@ -108,14 +108,12 @@ static void take(struct sysprep_changes *all, struct sysprep_changes *from)
     sysprep_changes_clear(from);
 }
 
-/* One search; FULL tells whether another has to follow. */
+/* One search; when FOUND has more than is listed, another has to follow. */
 static int search_once(const struct sysprep_plan *plan, const struct customize_plan *steps,
-                       struct guest *guest, struct sysprep_changes *found, bool *full,
-                       struct error **err)
+                       struct guest *guest, struct sysprep_changes *found, struct error **err)
 {
     struct sysprep_search search = { .guest = guest, .plan = plan, .steps = steps, .found = found };
     int result = sysprep_search_run(&search, err);
-    *full = search.full;
     sysprep_search_clear(&search);
     return result;
 }
@@ -127,8 +125,7 @@ static int apply_until_clean(const struct sysprep_plan *plan, const struct custo
     bool incomplete = true;
     for (int round = 0; round < ROUNDS_MAX; round++) {
         AUTO_CHANGES struct sysprep_changes found = { 0 };
-        bool full;
-        if (search_once(plan, steps, guest, &found, &full, err))
+        if (search_once(plan, steps, guest, &found, err))
             return -1;
         if (!found.count)
             return 0;
@@ -136,7 +133,8 @@ static int apply_until_clean(const struct sysprep_plan *plan, const struct custo
             return refuse_what_is_back(&found, err);
         if (apply_all(&found, guest, err))
             return -1;
-        incomplete = full;
+        incomplete = found.more;
+        found.more = 0; /* the next round finds these */
         take(changes, &found);
     }
     return error_set(err, ERROR_GUEST, "sysprep: there is no end to what it finds");
@@ -167,9 +165,8 @@ int sysprep_run(const struct sysprep_plan *plan, const struct customize_plan *st
     progress_begin(progress, "sysprep", 0);
     if (guest->run_dir && end_processes(guest, err))
         return -1;
-    bool full;
     if (guest_run_finish(guest, err) ||
-        (dry_run ? search_once(plan, steps, guest, changes, &full, err)
+        (dry_run ? search_once(plan, steps, guest, changes, err)
                  : apply_until_clean(plan, steps, guest, changes, err)) ||
         finish(plan, dry_run, guest, changes, err))
         return -1;

@@ -81,7 +81,7 @@ struct sysprep_change {
 struct sysprep_changes {
     struct sysprep_change *items;
     size_t count;
-    size_t more; /* done as well, but too many to be listed */
+    size_t more; /* not listed because there were too many; of a dry run, so many at least */
 };
 
 enum { SYSPREP_LISTED_MAX = 100000 };

@@ -155,11 +155,8 @@ static int inject(struct guest *guest, const struct string_list *keys,
                                     account->home);
     if (guest_file_make_directory(guest, dir, err))
         return -1;
-    int exists = guest_file_exists(guest, file, err);
-    if (exists < 0)
-        return -1;
     size_t length;
-    AUTO_FREE char *before = exists ? guest_file_read(guest, file, &length, err) : xstrdup("");
+    AUTO_FREE char *before = guest_file_read_or_empty(guest, file, &length, err);
     if (!before)
         return -1;
     AUTO_FREE char *after = ssh_keys_merge(before, keys);

@@ -4,64 +4,46 @@
 #define FORGE_TESTS_GUEST_PHONY_SESSION_H
 
 #include "forge/base/process.h"
-#include "forge/base/workdir.h"
 #include "fsimage/customize.h"
-#include "fsimage/overlay.h"
-#include "tests/unit/check.h"
+#include "tests/guest/session.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
-static char *dir; /* local files, the base of relative paths */
-static struct image *base;
-static struct workdir *workdir;
-static struct overlay *overlay;
-static struct guest *guest;
 static guestfs_h *g;
 
 /* -- The session -- */
 
-static int open_session(void **state)
+static inline char *phony_disk(void)
 {
-    (void)state;
+    return path_join(getenv("FORGE_FIXTURES"), "debian.raw");
+}
+
+/* On DISK, in DIR. */
+static inline int open_session_on(const char *disk)
+{
     struct error *err = NULL;
-    const char *fixtures = getenv("FORGE_FIXTURES");
-    AUTO_FREE char *disk = path_join(fixtures, "debian.raw");
-    dir = make_scratch();
-    base = image_open(disk, NULL, &err);
-    workdir = base ? workdir_create(dir, &err) : NULL;
-    overlay = workdir ? overlay_create(base, workdir_path(workdir), &err) : NULL;
     struct guest_options options = { 0 };
-    guest = overlay ? guest_open(overlay_image(overlay), GUEST_READ_WRITE, &options, NULL, &err)
-                    : NULL;
-    if (!guest) {
-        fprintf(stderr, "no guest session: %s\n", err->message);
-        error_free(err);
-        return -1;
-    }
+    if (open_overlay(disk, dir, &err))
+        return no_session(err);
+    guest = guest_open(overlay_image(overlay), GUEST_READ_WRITE, &options, NULL, &err);
+    if (!guest)
+        return no_session(err);
     g = guest_handle(guest);
     return 0;
 }
 
-static int close_session(void **state)
+static inline int open_session(void **state)
 {
     (void)state;
-    struct error *err = NULL;
-    int result = guest_shutdown(guest, &err);
-    if (result)
-        fprintf(stderr, "shutdown: %s\n", err->message);
-    error_free(err);
-    guest_close(guest);
-    overlay_close(overlay);
-    workdir_close(workdir);
-    image_close(base);
-    remove_scratch(dir);
-    return result;
+    AUTO_FREE char *disk = phony_disk();
+    dir = make_scratch();
+    return open_session_on(disk);
 }
 
 /* -- Running steps -- */
 
-static int try_step(const char *name, const char *value, struct error **err)
+static inline int try_step(const char *name, const char *value, struct error **err)
 {
     AUTO_PLAN struct customize_plan plan = { 0 };
     AUTO_FREE char *origin = xasprintf("--%s", name);
@@ -70,7 +52,7 @@ static int try_step(const char *name, const char *value, struct error **err)
     return customize_plan_run(&plan, guest, NULL, err);
 }
 
-static void run_step(const char *name, const char *value)
+static inline void run_step(const char *name, const char *value)
 {
     struct error *err = NULL;
     if (try_step(name, value, &err))
@@ -78,8 +60,8 @@ static void run_step(const char *name, const char *value)
 }
 
 /* As a recipe's mapping has it; MODE only where the operation takes one. */
-static void run_parts(const char *name, const char *first, const char *second, const char *mode,
-                      const char *owner)
+static inline void run_parts(const char *name, const char *first, const char *second,
+                             const char *mode, const char *owner)
 {
     struct error *err = NULL;
     AUTO_PLAN struct customize_plan plan = { 0 };
@@ -104,7 +86,7 @@ static void run_parts(const char *name, const char *first, const char *second, c
     } while (0)
 
 /* A program of the host's, with its libraries, as one of the guest's: false where there is none. */
-static bool give_program_to_guest(const char *program)
+static inline bool give_program_to_guest(const char *program)
 {
     const char *const argv[] = { "ldd", program, NULL };
     AUTO_FREE char *output = NULL;
@@ -130,7 +112,7 @@ static bool give_program_to_guest(const char *program)
 
 /* -- Looking at the guest and at local files -- */
 
-static void put_local(const char *name, const char *text, mode_t mode)
+static inline void put_local(const char *name, const char *text, mode_t mode)
 {
     AUTO_FREE char *path = path_join(dir, name);
     FILE *file = fopen(path, "w");
@@ -140,13 +122,13 @@ static void put_local(const char *name, const char *text, mode_t mode)
     assert_int_equal(chmod(path, mode), 0);
 }
 
-static void put_guest(const char *path, const char *text)
+static inline void put_guest(const char *path, const char *text)
 {
     assert_int_equal(guestfs_write(g, path, text, strlen(text)), 0);
 }
 
 /* PATH in the guest holds exactly TEXT. */
-static void assert_content(const char *path, const char *text)
+static inline void assert_content(const char *path, const char *text)
 {
     size_t length;
     AUTO_FREE char *content = guestfs_read_file(g, path, &length);
@@ -156,7 +138,7 @@ static void assert_content(const char *path, const char *text)
     assert_string_equal(terminated, text);
 }
 
-static void assert_contains(const char *path, const char *text)
+static inline void assert_contains(const char *path, const char *text)
 {
     size_t length;
     AUTO_FREE char *content = guestfs_read_file(g, path, &length);
@@ -167,7 +149,7 @@ static void assert_contains(const char *path, const char *text)
         fail_msg("%s lacks \"%s\": %s", path, text, terminated);
 }
 
-static void assert_owner_and_mode(const char *path, int64_t uid, int64_t gid, int mode)
+static inline void assert_owner_and_mode(const char *path, int64_t uid, int64_t gid, int mode)
 {
     struct guestfs_statns *stat = guestfs_lstatns(g, path);
     if (!stat)
@@ -178,7 +160,7 @@ static void assert_owner_and_mode(const char *path, int64_t uid, int64_t gid, in
     guestfs_free_statns(stat);
 }
 
-static void assert_link(const char *path, const char *target)
+static inline void assert_link(const char *path, const char *target)
 {
     AUTO_FREE char *found = guestfs_readlink(g, path);
     if (!found)

@@ -221,6 +221,21 @@ static void what_another_change_does_already_is_dropped(void **state)
     }
 }
 
+static void what_a_full_list_leaves_out_is_counted(void **state)
+{
+    (void)state;
+    AUTO_CHANGES struct sysprep_changes found = { 0 };
+    struct sysprep_search search = { .op = find_op("tmp-files"), .found = &found };
+    for (int i = 0; i < SYSPREP_LISTED_MAX; i++)
+        sysprep_search_add(&search, SYSPREP_REMOVE, "/tmp/a", NULL);
+    assert_int_equal(found.count, SYSPREP_LISTED_MAX);
+    assert_int_equal(found.more, 0);
+    sysprep_search_add(&search, SYSPREP_REMOVE, "/tmp/b", NULL);
+    sysprep_search_add_edit(&search, "/etc/passwd", xstrdup("root:x:0:0::/root:/bin/sh\n"));
+    assert_int_equal(found.count, SYSPREP_LISTED_MAX);
+    assert_int_equal(found.more, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +247,7 @@ int main(void)
         cmocka_unit_test(private_keys_are_known_by_their_content),
         cmocka_unit_test(lines_are_dropped_by_their_first_word),
         cmocka_unit_test(what_another_change_does_already_is_dropped),
+        cmocka_unit_test(what_a_full_list_leaves_out_is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
