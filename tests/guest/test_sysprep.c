@@ -457,7 +457,7 @@ static void what_comes_back_is_an_error(void **state)
     char stop[] = "kill $(cat /tmp/back.pid)";
     run_in_appliance(start);
     assert_ok(sysprep_plan_add(&plan, "tmp-files", &err) == 0, err);
-    int result = sysprep_run(&plan, false, guest, NULL, &changes, &err);
+    int result = sysprep_run(&plan, NULL, false, guest, NULL, &changes, &err);
     run_in_appliance(stop);
     assert_int_equal(result, -1);
     assert_error(err, ERROR_GUEST, "sysprep tmp-files: /tmp/back is there again");
