@@ -77,6 +77,26 @@ static void run_step(const char *name, const char *value)
         fail_msg("%s", err->message);
 }
 
+/* The same of a mapping with the value's parts and one SETTING. */
+static void run_setting(const char *name, const char *first, const char *second,
+                        const char *setting, const char *value)
+{
+    AUTO_PLAN struct customize_plan plan = { 0 };
+    struct error *err = NULL;
+    const struct customize_op *op = customize_op_find(name);
+    AUTO_STRINGS struct string_list names = { 0 };
+    size_t own = customize_op_parts(op, &names);
+    const char *texts[CUSTOMIZE_PARTS_MAX] = { first };
+    if (own > 1)
+        texts[1] = second;
+    for (size_t i = own; i < names.count; i++)
+        if (strcmp(names.items[i], setting) == 0)
+            texts[i] = value;
+    if (customize_plan_add_parts(&plan, op, texts, dir, "web.yaml:1:1", &err) ||
+        customize_plan_run(&plan, guest, NULL, &err))
+        fail_msg("%s", err->message);
+}
+
 #define fails_with(name, value, text)                                                              \
     do {                                                                                           \
         struct error *failure = NULL;                                                              \

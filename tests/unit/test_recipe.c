@@ -186,7 +186,7 @@ static void mistakes_have_a_position_and_a_suggestion(void **state)
           "2:3: write: the mode is octal" },
         { "steps:\n- write: {file: /a, content: b, owner: 'a:'}\n", "2:3: write: the owner is" },
         { "steps:\n- chmod: {mode: 1, path: /a, owner: b}\n", "2:30: unknown key \"owner\"" },
-        { "steps:\n- hostname: {name: a}\n", "2:13: \"hostname\" wants a value: NAME" },
+        { "steps:\n- timezone: {zone: a}\n", "2:13: \"timezone\" wants a value: ZONE" },
         { "steps:\n- hostname:web\n", "2:3: a step is one operation" },
         { "steps:\n- write: {fle: /a, content: b}\n", "2:11: unknown key \"fle\" (did you mean "
                                                       "\"file\"?)" },
