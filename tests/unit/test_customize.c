@@ -49,20 +49,6 @@ static int remove_files(void **state)
     return 0;
 }
 
-static char *source_text(const char *name)
-{
-    const char *source = getenv("FORGE_SOURCE");
-    AUTO_FREE char *path = path_join(source ? source : ".", name);
-    FILE *file = fopen(path, "r");
-    if (!file)
-        fail_msg("cannot open %s", path);
-    char *text = NULL;
-    size_t size = 0;
-    assert_true(getdelim(&text, &size, '\0', file) > 0);
-    fclose(file);
-    return text;
-}
-
 static void rows_are_complete_and_unique(void **state)
 {
     (void)state;
