@@ -15,14 +15,15 @@ struct reading {
 
 /* -- what is wrong -- */
 
-void recipe_refuse_key(struct recipe *recipe, const struct recipe_node *node,
+void recipe_refuse_key(struct recipe_faults *faults, const struct recipe_node *node,
                        const char *const names[])
 {
     const char *near = nearest_name(node->text, names);
     if (near)
-        recipe_refuse(recipe, node, "unknown key \"%s\" (did you mean \"%s\"?)", node->text, near);
+        recipe_faults_add(faults, &node->place, "unknown key \"%s\" (did you mean \"%s\"?)",
+                          node->text, near);
     else
-        recipe_refuse(recipe, node, "unknown key \"%s\"", node->text);
+        recipe_faults_add(faults, &node->place, "unknown key \"%s\"", node->text);
 }
 
 bool recipe_expect_text(struct recipe *recipe, const struct recipe_node *key,
@@ -134,7 +135,7 @@ static void refuse_setting(struct recipe *recipe, const struct recipe_node *key,
         string_list_add(&names, *own);
     for (; keys->name; keys++)
         string_list_add(&names, keys->name);
-    recipe_refuse_key(recipe, key, (const char *const *)names.items);
+    recipe_refuse_key(&recipe->faults, key, (const char *const *)names.items);
 }
 
 /* A mapping of settings of SECTION; OWN are keys that are read elsewhere. */
@@ -188,7 +189,7 @@ static void read_image(const struct reading *reading, const struct recipe_node *
         for (size_t i = 0; i < value->count; i += 2) {
             const struct recipe_node *name = value->children[i];
             if (!is_one_of(name->text, names))
-                recipe_refuse_key(recipe, name, names);
+                recipe_refuse_key(&recipe->faults, name, names);
             else if (strcmp(name->text, "path") != 0)
                 read_setting(recipe, RECIPE_SESSION, name, value->children[i + 1]);
         }

@@ -13,7 +13,8 @@ static bool read_parts(struct recipe *recipe, const struct customize_op *op,
     bool good = true;
     for (size_t i = 0; i < value->count; i += 2)
         if (!string_list_contains(names, value->children[i]->text)) {
-            recipe_refuse_key(recipe, value->children[i], (const char *const *)names->items);
+            recipe_refuse_key(&recipe->faults, value->children[i],
+                              (const char *const *)names->items);
             good = false;
         }
     for (size_t i = 0; i < names->count; i++) {

@@ -8,6 +8,9 @@
 
 enum { READ_MAX = 64 << 20 };
 
+/* What one message of libguestfs is sure to hold. */
+enum { PIECE_MAX = 1 << 20 };
+
 int guest_path_check(const char *path, struct error **err)
 {
     for (const char *at = path; *at; at++)
@@ -102,8 +105,24 @@ int guest_file_write(struct guest *guest, const char *path, const char *text, si
 {
     if (guest_file_require_regular(guest, path, true, err))
         return -1;
-    if (guestfs_write(guest_handle(guest), path, text, length))
+    size_t piece = length < PIECE_MAX ? length : PIECE_MAX;
+    if (guestfs_write(guest_handle(guest), path, text, piece))
         return guest_error(guest, err, "writing %s", path);
+    return length > piece ? guest_file_append(guest, path, text + piece, length - piece, err) : 0;
+}
+
+int guest_file_append(struct guest *guest, const char *path, const char *text, size_t length,
+                      struct error **err)
+{
+    if (guest_file_require_regular(guest, path, true, err))
+        return -1;
+    do {
+        size_t piece = length < PIECE_MAX ? length : PIECE_MAX;
+        if (guestfs_write_append(guest_handle(guest), path, text, piece))
+            return guest_error(guest, err, "appending to %s", path);
+        text += piece;
+        length -= piece;
+    } while (length);
     return 0;
 }
 

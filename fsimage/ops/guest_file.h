@@ -39,6 +39,10 @@ MUST_CHECK char *guest_file_read_or_empty(struct guest *guest, const char *path,
 MUST_CHECK int guest_file_write(struct guest *guest, const char *path, const char *text,
                                 size_t length, struct error **err);
 
+/* Put LENGTH bytes of TEXT behind the content of PATH, which is made as by guest_file_write(). */
+MUST_CHECK int guest_file_append(struct guest *guest, const char *path, const char *text,
+                                 size_t length, struct error **err);
+
 /* Upload the local file LOCAL to PATH, owned by root:root, mode 0755 when EXECUTABLE, else 0644. */
 MUST_CHECK int guest_file_upload(struct guest *guest, const char *local, const char *path,
                                  bool executable, struct error **err);

@@ -9,9 +9,10 @@
 /* HOST_NAME_MAX of Linux; a label is limited by RFC 1123. */
 enum { NAME_MAX_LENGTH = 64, LABEL_MAX = 63 };
 
-int check_hostname(struct customize_step *step, struct error **err)
+const char *const hostname_settings[] = { "fqdn", NULL };
+
+static int check_name(const char *name, struct error **err)
 {
-    const char *name = step->first;
     size_t label = 0;
     for (const char *at = name;; at++) {
         bool ends = *at == '.' || !*at;
@@ -27,6 +28,12 @@ int check_hostname(struct customize_step *step, struct error **err)
         if (!*at)
             return 0;
     }
+}
+
+int check_hostname(struct customize_step *step, struct error **err)
+{
+    const char *full = customize_step_setting(step, "fqdn");
+    return check_name(step->first, err) || (full && check_name(full, err)) ? -1 : 0;
 }
 
 /* /etc/hostname is read by systemd and Debian's scripts, /etc/HOSTNAME by old SUSE and Slackware:
@@ -99,8 +106,16 @@ static char *replace_in_hosts_line(const char *line, const char *old, const char
     return result;
 }
 
+/* What /etc/hosts calls the host: the name with its domain first, then the short one; owned. */
+static char *all_names(const char *name, const char *full)
+{
+    AUTO_FREE char *short_name = xstrndup(name, strcspn(name, "."));
+    const char *first = full ? full : name;
+    return strcmp(first, short_name) == 0 ? xstrdup(first) : xasprintf("%s %s", first, short_name);
+}
+
 /* Debian's installer gives the host's own name an address in /etc/hosts: keep it resolvable. */
-static int update_hosts(struct guest *guest, const char *old_name, const char *name,
+static int update_hosts(struct guest *guest, const char *old_name, const char *names,
                         struct error **err)
 {
     static const char path[] = "/etc/hosts";
@@ -114,10 +129,6 @@ static int update_hosts(struct guest *guest, const char *old_name, const char *n
     AUTO_FREE char *old = xstrndup(old_name, strcspn(old_name, "."));
     if (strcmp(old, "localhost") == 0)
         *old = '\0'; /* that name stays */
-    AUTO_FREE char *short_name = xstrndup(name, strcspn(name, "."));
-    AUTO_FREE char *names = strchr(name, '.') ? xasprintf("%s %s", name, short_name)
-                                              : xstrdup(name);
-
     bool replaced = false;
     AUTO_FREE char *result = xstrdup("");
     for (char *next = text, *line; (line = strsep(&next, "\n")) && (*line || next);) {
@@ -152,5 +163,6 @@ int op_hostname(struct guest *guest, const struct customize_step *step, struct e
         return -1;
     const char *format = guest_facts(guest)->package_format;
     bool debian = format && strcmp(format, "deb") == 0;
-    return debian ? update_hosts(guest, old_name, step->first, err) : 0;
+    AUTO_FREE char *names = all_names(step->first, customize_step_setting(step, "fqdn"));
+    return debian ? update_hosts(guest, old_name, names, err) : 0;
 }

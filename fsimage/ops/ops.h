@@ -21,12 +21,14 @@ customize_expand expand_commands_file; /* commands_file.c */
 
 customize_run op_hostname; /* hostname.c */
 customize_check check_hostname;
+extern const char *const hostname_settings[];
 
 customize_run op_timezone; /* timezone.c */
 customize_check check_timezone;
 
 customize_run op_write, op_append_line; /* write.c */
-customize_check check_write;
+customize_check check_append_line, check_write;
+extern const char *const write_settings[];
 
 customize_run op_upload; /* upload.c */
 customize_check check_upload;
@@ -73,12 +75,22 @@ customize_run op_user_add; /* user_add.c */
 customize_check check_user_add;
 customize_files files_user_add;
 customize_keys keys_user_add;
+extern const char *const user_add_settings[];
+
+customize_run op_group_add; /* group_add.c */
+customize_check check_group_add;
+
+customize_run op_ntp; /* ntp.c */
+customize_check check_ntp;
+
+customize_run op_cloud_seed; /* cloud_seed.c */
 
 customize_run op_kernel_cmdline; /* kernel_cmdline.c */
 customize_check check_kernel_cmdline;
 
 customize_run op_ca_cert; /* ca_cert.c */
 customize_check check_ca_cert;
+customize_files files_ca_cert;
 
 customize_run op_apt_source; /* apt_source.c */
 customize_check check_apt_source;

@@ -59,23 +59,38 @@ static inline void run_step(const char *name, const char *value)
         fail_msg("%s", err->message);
 }
 
-/* As a recipe's mapping has it; MODE only where the operation takes one. */
-static inline void run_parts(const char *name, const char *first, const char *second,
-                             const char *mode, const char *owner)
+/* As a recipe's mapping has it, with two settings by name; NULL: not given. */
+static inline void run_mapping(const char *name, const char *first, const char *second,
+                               const char *const settings[2][2])
 {
-    struct error *err = NULL;
     AUTO_PLAN struct customize_plan plan = { 0 };
+    struct error *err = NULL;
     const struct customize_op *op = customize_op_find(name);
+    AUTO_STRINGS struct string_list names = { 0 };
+    size_t own = customize_op_parts(op, &names);
     const char *texts[CUSTOMIZE_PARTS_MAX] = { first };
-    size_t count = 1;
-    if (second)
-        texts[count++] = second;
-    if (op->takes_mode)
-        texts[count++] = mode;
-    texts[count] = owner;
+    if (own > 1)
+        texts[1] = second;
+    for (size_t i = own; i < names.count; i++)
+        for (size_t j = 0; j < 2; j++)
+            if (settings[j][0] && strcmp(names.items[i], settings[j][0]) == 0)
+                texts[i] = settings[j][1];
     if (customize_plan_add_parts(&plan, op, texts, dir, "r.yaml:1:1", &err) ||
         customize_plan_run(&plan, guest, NULL, &err))
         fail_msg("%s", err->message);
+}
+
+static inline void run_parts(const char *name, const char *first, const char *second,
+                             const char *mode, const char *owner)
+{
+    run_mapping(name, first, second,
+                (const char *const[2][2]){ { "mode", mode }, { "owner", owner } });
+}
+
+static inline void run_setting(const char *name, const char *first, const char *second,
+                               const char *setting, const char *value)
+{
+    run_mapping(name, first, second, (const char *const[2][2]){ { setting, value } });
 }
 
 #define fails_with(name, value, text)                                                              \

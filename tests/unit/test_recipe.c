@@ -153,7 +153,7 @@ static void mistakes_have_a_position_and_a_suggestion(void **state)
 {
     (void)state;
     static const char *const bad[][2] = {
-        { "", "1:1: the recipe is empty" },
+        { "", "1:1: the file is empty" },
         { "just text\n", "1:1: a recipe has keys" },
         { "[a]\n", "1:1: a recipe has keys" },
         { "netwrok: true\n", "1:1: unknown key \"netwrok\" (did you mean \"network\"?)" },
@@ -189,7 +189,7 @@ static void mistakes_have_a_position_and_a_suggestion(void **state)
         { "steps:\n- mkdir: {dir: /a, owner: 'a:'}\n", "2:27: mkdir: the owner is" },
         { "steps:\n- mkdir: {dir: a, mode: 0755}\n", "2:16: mkdir: \"a\" is not an absolute" },
         { "steps:\n- chmod: {mode: 0999, path: /a}\n", "2:17: chmod: the mode is octal" },
-        { "steps:\n- hostname: {name: a}\n", "2:13: \"hostname\" wants a value: NAME" },
+        { "steps:\n- timezone: {zone: a}\n", "2:13: \"timezone\" wants a value: ZONE" },
         { "steps:\n- hostname:web\n", "2:3: a step is one operation" },
         { "steps:\n- write: {fle: /a, content: b}\n", "2:11: unknown key \"fle\" (did you mean "
                                                       "\"file\"?)" },
@@ -201,7 +201,7 @@ static void mistakes_have_a_position_and_a_suggestion(void **state)
         { "image: *a\n", "1:8: aliases are not available" },
         { "image: !!str x\n", "1:8: tags are not available" },
         { "image: \"a\\0b\"\n", "1:8: the text has a NUL character" },
-        { "image: x\n---\nimage: y\n", "a recipe is one document" },
+        { "image: x\n---\nimage: y\n", "the file is more than one document" },
         { "? [a]\n: b\n", "1:3: a key is a word" },
         { "image: \xff\xfe\n", "web.yaml:1:" },
     };
