@@ -31,6 +31,9 @@ struct customize_op {
     int (*check)(struct customize_step *step, struct error **err);
     /* Optional: append the names of the local files and trees that the step reads, as given. */
     void (*files)(const struct customize_step *step, struct string_list *names);
+    bool of_account; /* the step's FIRST is the name of an account of the guest's */
+    /* Optional: append the SSH public keys that log in as that account from then on. */
+    int (*keys)(const struct customize_step *step, struct string_list *keys, struct error **err);
     bool takes_mode, takes_owner; /* a recipe's mapping may give these of what is made */
     const char *const *settings;  /* NULL, or names of what else it may give; NULL ends the list */
     bool runs_guest;              /* executes the guest's programs */

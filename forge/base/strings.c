@@ -57,6 +57,23 @@ bool string_list_contains(const struct string_list *list, const char *item)
     return false;
 }
 
+static int compare_items(const void *left, const void *right)
+{
+    return strcmp(*(char *const *)left, *(char *const *)right);
+}
+
+void string_list_sort(struct string_list *list)
+{
+    if (list->count)
+        qsort(list->items, list->count, sizeof(*list->items), compare_items);
+}
+
+bool string_list_contains_sorted(const struct string_list *list, const char *item)
+{
+    return list->count &&
+           bsearch(&item, list->items, list->count, sizeof(*list->items), compare_items);
+}
+
 void string_list_clear(struct string_list *list)
 {
     for (size_t i = 0; i < list->count; i++)

@@ -24,6 +24,9 @@ void string_list_split(struct string_list *list, const char *text, char separato
 char *string_list_join(const struct string_list *list, const char *separator);
 void string_list_copy(struct string_list *to, const struct string_list *from);
 bool string_list_contains(const struct string_list *list, const char *item);
+/* LIST in strcmp's order, for looking an ITEM up where there may be many. */
+void string_list_sort(struct string_list *list);
+bool string_list_contains_sorted(const struct string_list *list, const char *item);
 void string_list_clear(struct string_list *list);
 #define AUTO_STRINGS __attribute__((cleanup(string_list_clear)))
 

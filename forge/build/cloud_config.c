@@ -209,7 +209,7 @@ static void interpret(struct cloud_config *config)
     if (cloud_config_check(config->source, &error)) {
         const struct recipe_place start = { config->source, 1, 1, 0 };
         config->source->unseen = true;
-        recipe_faults_take(&config->faults, &start, error);
+        recipe_faults_take(&config->faults, NULL, &start, error);
         return;
     }
     config->source->binary = true;

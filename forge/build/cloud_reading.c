@@ -122,7 +122,8 @@ static struct customize_step *added(struct cloud_config *config, const struct re
 {
     if (!result)
         return &config->plan.steps[config->plan.count - 1];
-    recipe_faults_take(&config->faults, &node->place, error);
+    AUTO_FREE char *origin = recipe_place_text(&node->place);
+    recipe_faults_take(&config->faults, origin, &node->place, error);
     return NULL;
 }
 

@@ -27,11 +27,10 @@ void recipe_faults_add(struct recipe_faults *faults, const struct recipe_place *
     va_end(args);
 }
 
-void recipe_faults_take(struct recipe_faults *faults, const struct recipe_place *place,
-                        struct error *error)
+void recipe_faults_take(struct recipe_faults *faults, const char *origin,
+                        const struct recipe_place *place, struct error *error)
 {
-    AUTO_FREE char *text = recipe_place_text(place);
-    AUTO_FREE char *prefix = xasprintf("%s: ", text);
+    AUTO_FREE char *prefix = xasprintf("%s: ", origin ? origin : "");
     bool placed = starts_with(error->message, prefix);
     add(faults, place, xstrdup(error->message + (placed ? strlen(prefix) : 0)));
     error_free(error);

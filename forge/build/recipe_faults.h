@@ -22,11 +22,10 @@ struct recipe_faults {
 void recipe_faults_add(struct recipe_faults *faults, const struct recipe_place *place,
                        const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* Add ERROR, which is freed, as a fault at PLACE; the place's own text in front of its message
- * goes.
- */
-void recipe_faults_take(struct recipe_faults *faults, const struct recipe_place *place,
-                        struct error *error);
+/* Add ERROR, which is freed, as a fault at PLACE, without ORIGIN in front of its message, the place
+ * that whoever made it knew; NULL: none. */
+void recipe_faults_take(struct recipe_faults *faults, const char *origin,
+                        const struct recipe_place *place, struct error *error);
 
 /* Bring them into the order of the text; those at one place keep theirs. */
 void recipe_faults_sort(struct recipe_faults *faults);

@@ -69,7 +69,7 @@ static int print_plan(const struct invocation *invocation, const char *path,
         .options = invocation->options,
         .bundle = &values->bundle,
         .keys = &values->keys,
-        .network = values->appliance.network,
+        .network = appliance_has_network(&values->appliance),
     };
     return dry_run_print(&dry_run, invocation->progress, err);
 }

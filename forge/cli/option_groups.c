@@ -426,7 +426,7 @@ static const struct option_choice accels[] = {
 static const struct option_row appliance_rows[] = {
     { "accel", 0, OPTION_CHOICE, "auto|kvm|tcg", FIELD(appliance_settings, accel),
       "Hardware virtualization, emulation, or what works", .choices = accels },
-    { "memsize", 0, OPTION_INTEGER, "MIB", FIELD(appliance_settings, memsize),
+    { "memsize", 'm', OPTION_INTEGER, "MIB", FIELD(appliance_settings, memsize),
       "Memory of the appliance", .min = 256, .max = 1 << 20 },
     { "smp", 0, OPTION_INTEGER, "N", FIELD(appliance_settings, smp), "Processors of the appliance",
       .min = 1, .max = 255 },
@@ -446,6 +446,11 @@ static const struct option_row network_rows[] = {
       "Let commands in the guest reach the network" },
     { "run-ca-cert", 0, OPTION_PATH, "FILE", FIELD(appliance_settings, ca_certificate),
       "A certificate authority that guest commands trust during the run" },
+};
+
+static const struct option_row no_network_rows[] = {
+    { "no-network", 0, OPTION_FLAG, NULL, FIELD(appliance_settings, no_network),
+      "Do not let them, whatever else is said; the default" },
 };
 
 static const struct option_row failure_rows[] = {
@@ -476,6 +481,13 @@ void declare_guest_network(struct options *options, struct appliance_settings *s
 {
     options_add(options, "Appliance", OPTION_SECTION_TOP, network_rows, ARRAY_SIZE(network_rows),
                 settings);
+    options_add(options, "Appliance", OPTION_SECTION_NONE, no_network_rows,
+                ARRAY_SIZE(no_network_rows), settings);
+}
+
+bool appliance_has_network(const struct appliance_settings *settings)
+{
+    return settings->network && !settings->no_network;
 }
 
 struct guest_options guest_options_of(const struct appliance_settings *settings,
@@ -487,7 +499,7 @@ struct guest_options guest_options_of(const struct appliance_settings *settings,
         .smp = (int)settings->smp,
         .launch_timeout = (int)settings->launch_timeout,
         .appliance = settings->appliance,
-        .network = settings->network,
+        .network = appliance_has_network(settings),
         .ca_certificate = settings->ca_certificate,
         .root = settings->root,
         .trace = common->trace,

@@ -73,7 +73,7 @@ struct appliance_settings {
     int accel; /* enum accel */
     int64_t memsize, smp, launch_timeout;
     char *appliance, *root;
-    bool network;
+    bool network, no_network;
     char *ca_certificate;
     bool keep_overlay;
 };
@@ -81,6 +81,7 @@ void declare_appliance(struct options *options, struct appliance_settings *setti
 void declare_guest(struct options *options, struct appliance_settings *settings);
 void declare_guest_network(struct options *options, struct appliance_settings *settings);
 void declare_failure(struct options *options, struct appliance_settings *settings);
+bool appliance_has_network(const struct appliance_settings *settings);
 struct guest_options guest_options_of(const struct appliance_settings *settings,
                                       const struct common_settings *common);
 

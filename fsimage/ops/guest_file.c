@@ -90,6 +90,16 @@ char *guest_file_read(struct guest *guest, const char *path, size_t *length, str
     return STEAL(text);
 }
 
+char *guest_file_read_or_empty(struct guest *guest, const char *path, size_t *length,
+                               struct error **err)
+{
+    int exists = guest_file_exists(guest, path, err);
+    *length = 0;
+    if (exists < 0)
+        return NULL;
+    return exists ? guest_file_read(guest, path, length, err) : xstrdup("");
+}
+
 int guest_file_write(struct guest *guest, const char *path, const char *text, size_t length,
                      struct error **err)
 {
@@ -180,6 +190,14 @@ int guest_file_remove_temporary(struct guest *guest, const char *dir, struct err
     if (guestfs_rm_rf(guest_handle(guest), resolved))
         return guest_error(guest, err, "removing %s", dir);
     return 0;
+}
+
+char *guest_text_or_null(char *text)
+{
+    if (text && *text)
+        return text;
+    free(text);
+    return NULL;
 }
 
 void guest_strings_free(char **strings)

@@ -51,11 +51,8 @@ static int write_name_files(struct guest *guest, const char *name, struct error 
 static int update_sysconfig(struct guest *guest, const char *name, struct error **err)
 {
     static const char path[] = "/etc/sysconfig/network";
-    int exists = guest_file_exists(guest, path, err);
-    if (exists <= 0)
-        return exists;
     size_t length;
-    AUTO_FREE char *text = guest_file_read(guest, path, &length, err);
+    AUTO_FREE char *text = guest_file_read_or_empty(guest, path, &length, err);
     if (!text)
         return -1;
     AUTO_FREE char *result = xstrdup("");
@@ -129,8 +126,7 @@ static int update_hosts(struct guest *guest, const char *old_name, const char *n
     AUTO_FREE char *text = guest_file_read(guest, path, &length, err);
     if (!text)
         return -1;
-    AUTO_FREE char *old =
-        xstrndup(old_name ? old_name : "", strcspn(old_name ? old_name : "", "."));
+    AUTO_FREE char *old = xstrndup(old_name, strcspn(old_name, "."));
     if (strcmp(old, "localhost") == 0)
         *old = '\0'; /* that name stays */
     bool replaced = false;
@@ -149,14 +145,11 @@ static int update_hosts(struct guest *guest, const char *old_name, const char *n
     return guest_file_write(guest, path, result, strlen(result), err);
 }
 
-/* The name so far, as Debian has it; NULL when there is none. */
+/* The name so far, as Debian has it, "" when there is none; owned. */
 static char *current_name(struct guest *guest, struct error **err)
 {
-    int exists = guest_file_exists(guest, "/etc/hostname", err);
-    if (exists < 0)
-        return NULL;
     size_t length;
-    char *text = exists ? guest_file_read(guest, "/etc/hostname", &length, err) : xstrdup("");
+    char *text = guest_file_read_or_empty(guest, "/etc/hostname", &length, err);
     if (text)
         text[strcspn(text, " \t\r\n")] = '\0';
     return text;

@@ -10,6 +10,8 @@ typedef int customize_run(struct guest *guest, const struct customize_step *step
 typedef int customize_check(struct customize_step *step, struct error **err);
 typedef int customize_expand(struct customize_plan *plan, const struct customize_step *step,
                              struct error **err);
+typedef int customize_keys(const struct customize_step *step, struct string_list *keys,
+                           struct error **err);
 typedef void customize_files(const struct customize_step *step, struct string_list *names);
 
 customize_files files_first; /* local_file.c: FIRST names it */
@@ -72,6 +74,7 @@ customize_check check_service;
 customize_run op_user_add; /* user_add.c */
 customize_check check_user_add;
 customize_files files_user_add;
+customize_keys keys_user_add;
 extern const char *const user_add_settings[];
 
 customize_run op_group_add; /* group_add.c */
@@ -99,5 +102,6 @@ customize_check check_password, check_root_password;
 customize_run op_ssh_inject; /* ssh_inject.c */
 customize_check check_ssh_inject;
 customize_files files_ssh_inject;
+customize_keys keys_ssh_inject;
 
 #endif

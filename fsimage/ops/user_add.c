@@ -165,6 +165,16 @@ void files_user_add(const struct customize_step *step, struct string_list *names
             string_list_add(names, step->items.items[i] + strlen("key="));
 }
 
+int keys_user_add(const struct customize_step *step, struct string_list *keys, struct error **err)
+{
+    AUTO_STRINGS struct string_list files = { 0 };
+    files_user_add(step, &files);
+    for (size_t i = 0; i < files.count; i++)
+        if (read_keys(step, files.items[i], keys, err))
+            return -1;
+    return 0;
+}
+
 static bool has_setting(const struct customize_step *step, const char *name)
 {
     const char *value;
@@ -235,12 +245,9 @@ static int allow_sudo(struct guest *guest, const char *user, struct error **err)
 
 int op_user_add(struct guest *guest, const struct customize_step *step, struct error **err)
 {
-    AUTO_STRINGS struct string_list files = { 0 };
     AUTO_STRINGS struct string_list keys = { 0 };
-    files_user_add(step, &files);
-    for (size_t i = 0; i < files.count; i++)
-        if (read_keys(step, files.items[i], &keys, err))
-            return -1;
+    if (keys_user_add(step, &keys, err))
+        return -1;
     int there = has_setting(step, "existing") ? account_exists(guest, step->first, err) : 0;
     if (there < 0 || (!there && make_account(guest, step, err)) ||
         (has_setting(step, "sudo") && allow_sudo(guest, step->first, err)))

@@ -44,11 +44,8 @@ int op_write(struct guest *guest, const struct customize_step *step, struct erro
 
 int op_append_line(struct guest *guest, const struct customize_step *step, struct error **err)
 {
-    int exists = guest_file_exists(guest, step->first, err);
-    if (exists < 0)
-        return -1;
-    size_t length = 0;
-    AUTO_FREE char *text = exists ? guest_file_read(guest, step->first, &length, err) : xstrdup("");
+    size_t length;
+    AUTO_FREE char *text = guest_file_read_or_empty(guest, step->first, &length, err);
     if (!text)
         return -1;
     /* Lines end as the file's first one does. */

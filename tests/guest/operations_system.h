@@ -220,7 +220,21 @@ static void the_kernels_arguments_are_changed_wherever_they_are(void **state)
     assert_content("/boot/loader/entries/one.conf", "options root=1 $kernelopts a=b\n");
     assert_content("/boot/grub/menu.lst", "kernel /vmlinuz ro a=b\n");
     assert_content("/etc/default/grub", "GRUB_CMDLINE_LINUX=\"a=b\"\n");
-    fails_with("kernel-cmdline", "-quiet", "takes its arguments from grubenv");
+
+    /* RHEL 8: entries refer to a variable of grubenv's, or, where that lacks it, of grub.cfg's. */
+    AUTO_FREE char *filling = xcalloc(1024, 1);
+    memset(filling, '#', 1023);
+    AUTO_FREE char *block = xasprintf("# GRUB Environment Block\nkernelopts=ro quiet\n%s", filling);
+    block[1024] = '\0';
+    run_step("mkdir", "/boot/grub2");
+    put_guest("/boot/grub2/grubenv", block);
+    put_guest("/boot/grub2/grub.cfg", "  set kernelopts=\"ro quiet\"\n");
+    put_guest("/boot/loader/entries/one.conf", "options $kernelopts\n");
+    run_step("kernel-cmdline", "-quiet c=d");
+    assert_contains("/boot/grub2/grubenv", "Block\nkernelopts=ro c=d\n####");
+    assert_int_equal(guestfs_filesize(g, "/boot/grub2/grubenv"), 1024);
+    assert_content("/boot/grub2/grub.cfg", "  set kernelopts=\"ro c=d\"\n");
+    assert_content("/boot/loader/entries/one.conf", "options $kernelopts\n");
 }
 
 static void assert_label(const char *path, const char *label)

@@ -136,20 +136,6 @@ static void copy_in_takes_a_tree(void **state)
     fails_with("copy-in", "tree:/srv/missing", "not a directory");
 }
 
-/* As a recipe's mapping has it. */
-static void run_parts(const char *name, const char *first, const char *second, const char *mode,
-                      const char *owner)
-{
-    struct error *err = NULL;
-    AUTO_PLAN struct customize_plan plan = { 0 };
-    const struct customize_op *op = customize_op_find(name);
-    const char *const pair[CUSTOMIZE_PARTS_MAX] = { first, second, mode, owner };
-    const char *const single[CUSTOMIZE_PARTS_MAX] = { first, mode, owner };
-    if (customize_plan_add_parts(&plan, op, second ? pair : single, dir, "r.yaml:1:1", &err) ||
-        customize_plan_run(&plan, guest, NULL, &err))
-        fail_msg("%s", err->message);
-}
-
 /* The tree is copy_in_takes_a_tree's. */
 static void what_is_made_has_the_mode_and_owner_of_the_mapping(void **state)
 {
@@ -170,6 +156,21 @@ static void what_is_made_has_the_mode_and_owner_of_the_mapping(void **state)
     assert_owner_and_mode("/opt/given/tree/sub/tool", 7, 8, 0440);
     assert_owner_and_mode("/opt/given/tree/sub/link", 7, 8, 0777);
     assert_owner_and_mode("/opt/given", 1000, 0, 0750);
+    run_parts("copy", "/opt/given/tree", "/opt/given/copy", "0404", "9:10");
+    assert_owner_and_mode("/opt/given/copy/sub", 9, 10, 0755);
+    assert_owner_and_mode("/opt/given/copy/sub/tool", 9, 10, 0404);
+    assert_owner_and_mode("/opt/given/copy/sub/link", 9, 10, 0777);
+    assert_owner_and_mode("/opt/given/tree/sub/tool", 7, 8, 0440);
+    run_step("write", "/opt/given/tree/sub/kept:k");
+    run_step("delete", "/opt/given/tree/sub/tool");
+    run_parts("copy", "/opt/given/tree/sub", "/opt/given/copy", NULL, "11");
+    assert_owner_and_mode("/opt/given/copy/sub/kept", 11, 0, 0644); /* copied */
+    assert_owner_and_mode("/opt/given/copy/sub/tool", 9, 10, 0404); /* there before */
+    assert_owner_and_mode("/opt/given/copy/sub", 9, 10, 0755);
+    run_parts("move", "/opt/given/copy/sub", "/opt/given/moved", "4711", "user");
+    assert_owner_and_mode("/opt/given/moved", 1000, 10, 0755);
+    assert_owner_and_mode("/opt/given/moved/kept", 1000, 0, 04711);
+    assert_owner_and_mode("/opt/given/moved/link", 1000, 8, 0777);
     run_step("delete", "/opt/given");
 }
 
@@ -559,6 +560,8 @@ int main(void)
         cmocka_unit_test(a_file_of_commands_is_run_line_by_line),
         cmocka_unit_test(an_archive_of_each_kind_goes_in),
         cmocka_unit_test(an_archive_keeps_what_it_says_of_new_files),
+        cmocka_unit_test(names_of_one_file_may_each_carry_its_content),
+        cmocka_unit_test(an_archive_is_given_to_the_owner_of_the_mapping),
         cmocka_unit_test(directories_that_are_there_stay_as_they_are),
         cmocka_unit_test(scripts_for_the_first_boot_run_once_in_their_order),
         cmocka_unit_test(every_init_gets_to_know_of_the_scripts),

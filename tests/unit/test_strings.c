@@ -17,6 +17,22 @@ static void list_splits_trims_and_drops_empty_items(void **state)
     assert_false(string_list_contains(&list, "c"));
 }
 
+static void sorted_lists_are_searched(void **state)
+{
+    (void)state;
+    AUTO_STRINGS struct string_list list = { 0 };
+    string_list_sort(&list);
+    assert_false(string_list_contains_sorted(&list, "a"));
+    string_list_split(&list, "c,a,b,a", ',');
+    string_list_sort(&list);
+    static const char *const wanted[] = { "a", "a", "b", "c" };
+    for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
+        assert_string_equal(list.items[i], wanted[i]);
+    assert_null(list.items[4]);
+    assert_true(string_list_contains_sorted(&list, "c"));
+    assert_false(string_list_contains_sorted(&list, "bb"));
+}
+
 static void hex_round_trips_and_refuses_everything_else(void **state)
 {
     (void)state;
@@ -157,6 +173,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(list_splits_trims_and_drops_empty_items),
+        cmocka_unit_test(sorted_lists_are_searched),
         cmocka_unit_test(hex_round_trips_and_refuses_everything_else),
         cmocka_unit_test(pieces_are_joined_and_replaced),
         cmocka_unit_test(base64_pads_to_groups_of_four),
