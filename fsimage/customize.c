@@ -36,15 +36,7 @@ char *customize_step_value(const struct customize_step *step)
         return NULL;
     if (step->first)
         return step->second ? xasprintf("%s:%s", step->first, step->second) : xstrdup(step->first);
-    if (!step->items.count)
-        return NULL;
-    char *list = xstrdup(step->items.items[0]);
-    for (size_t i = 1; i < step->items.count; i++) {
-        char *longer = xasprintf("%s,%s", list, step->items.items[i]);
-        free(list);
-        list = longer;
-    }
-    return list;
+    return step->items.count ? string_list_join(&step->items, ",") : NULL;
 }
 
 /* The value for a message. */

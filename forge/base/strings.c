@@ -32,6 +32,17 @@ void string_list_split(struct string_list *list, const char *text, char separato
     }
 }
 
+char *string_list_join(const struct string_list *list, const char *separator)
+{
+    size_t length = 0;
+    for (size_t i = 0; i < list->count; i++)
+        length += strlen(list->items[i]) + strlen(separator);
+    char *text = xcalloc(length + 1, 1), *to = text;
+    for (size_t i = 0; i < list->count; i++)
+        to = stpcpy(stpcpy(to, i ? separator : ""), list->items[i]);
+    return text;
+}
+
 void string_list_copy(struct string_list *to, const struct string_list *from)
 {
     for (size_t i = 0; i < from->count; i++)
@@ -202,6 +213,15 @@ char *format_size(int64_t bytes)
     }
     return unit ? xasprintf("%.1f %s", value, units[unit])
                 : xasprintf("%lld %s", (long long)bytes, units[0]);
+}
+
+char *text_replace(const char *text, const char *what, const char *with)
+{
+    AUTO_STRINGS struct string_list pieces = { 0 };
+    for (const char *found; (found = strstr(text, what)); text = found + strlen(what))
+        string_list_take(&pieces, xstrndup(text, (size_t)(found - text)));
+    string_list_add(&pieces, text);
+    return string_list_join(&pieces, with);
 }
 
 bool starts_with(const char *text, const char *prefix)

@@ -20,6 +20,8 @@ void string_list_add(struct string_list *list, const char *item); /* copies */
 void string_list_take(struct string_list *list, char *item);      /* takes */
 /* Split TEXT at each SEPARATOR, trim blanks, drop empty items, append the rest. */
 void string_list_split(struct string_list *list, const char *text, char separator);
+/* The items with SEPARATOR between them; owned. */
+char *string_list_join(const struct string_list *list, const char *separator);
 void string_list_copy(struct string_list *to, const struct string_list *from);
 bool string_list_contains(const struct string_list *list, const char *item);
 /* LIST in strcmp's order, for looking an ITEM up where there may be many. */
@@ -50,6 +52,9 @@ bool parse_size(const char *text, int64_t *bytes);
 
 /* "1.5 GiB"; owned. */
 char *format_size(int64_t bytes);
+
+/* TEXT with every WHAT, which is not empty, replaced by WITH; owned. */
+char *text_replace(const char *text, const char *what, const char *with);
 
 bool starts_with(const char *text, const char *prefix);
 bool ends_with(const char *text, const char *suffix);

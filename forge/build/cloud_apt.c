@@ -58,21 +58,6 @@ static bool is_plain_name(const char *name)
     return *name;
 }
 
-/* TEXT with PATH for $KEY_FILE; owned. */
-static char *name_key(const char *text, const char *path)
-{
-    char *result = xstrdup("");
-    for (const char *found; (found = strstr(text, key_variable));) {
-        char *longer = xasprintf("%s%.*s%s", result, (int)(found - text), text, path);
-        free(result);
-        result = longer;
-        text = found + strlen(key_variable);
-    }
-    char *whole = xasprintf("%s%s", result, text);
-    free(result);
-    return whole;
-}
-
 /* LINE, which says nothing of a key, with the option that the key at PATH signs it; owned. */
 static char *sign_line(const char *line, const char *path)
 {
@@ -87,7 +72,8 @@ static void add_line(struct cloud_config *config, const struct recipe_node *node
                      const char *line, const char *key_path)
 {
     static const char option[] = "signed-by=";
-    AUTO_FREE char *named = key_path ? name_key(line, key_path) : xstrdup(line);
+    AUTO_FREE char *text = key_path ? text_replace(line, key_variable, key_path) : xstrdup(line);
+    AUTO_FREE char *named = xstrndup(text, strlen(text) - ends_with(text, "\n"));
     const char *signed_by = strstr(named, option);
     if (signed_by && signed_by[strlen(option)] != '/') {
         recipe_refuse(config, node, "signed-by= wants $KEY_FILE or a path of the guest");
@@ -101,7 +87,7 @@ static void add_line(struct cloud_config *config, const struct recipe_node *node
 static void add_deb822(struct cloud_config *config, const struct recipe_node *node,
                        const char *name, const char *text, const char *key_path)
 {
-    AUTO_FREE char *named = key_path ? name_key(text, key_path) : xstrdup(text);
+    AUTO_FREE char *named = key_path ? text_replace(text, key_variable, key_path) : xstrdup(text);
     AUTO_FREE char *path = xasprintf("/etc/apt/sources.list.d/%s.sources", name);
     bool is_signed = strcasestr(named, "signed-by:");
     AUTO_FREE char *full = xasprintf("%s%s%s%s%s", named, ends_with(named, "\n") ? "" : "\n",
@@ -150,10 +136,8 @@ static void read_source(struct cloud_config *config, const struct recipe_node *n
         key ? xasprintf("/etc/apt/%s/%s.asc", source ? "keyrings" : "trusted.gpg.d", name) : NULL;
     if ((key && !add_key(config, key, key_path)) || !source)
         return;
-    AUTO_FREE char *line = xstrndup(text, strcspn(text, "\n"));
     if (starts_with(text, "deb ") || starts_with(text, "deb-src "))
-        add_line(config, source, name, text[strlen(line)] && text[strlen(line) + 1] ? text : line,
-                 key_path);
+        add_line(config, source, name, text, key_path);
     else if (strcasestr(text, "types:"))
         add_deb822(config, source, name, text, key_path);
     else

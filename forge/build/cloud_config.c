@@ -8,7 +8,7 @@
 
 /* -- the keys -- */
 
-static const char at_boot[] = "has a meaning only on the running machine";
+static const char at_boot[] = CLOUD_AT_BOOT;
 static const char of_disks[] =
     "is about the machine's own disks: plant the document with --cloud-config-at-boot";
 static const char of_module[] = "is not available when an image is built: install and set it up by "

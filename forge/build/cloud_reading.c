@@ -106,6 +106,17 @@ const struct recipe_node *const *cloud_items(const struct recipe_node *const *va
 
 /* -- steps -- */
 
+/* Steps of one document; it keeps what looks through them all short. */
+enum { STEPS_MAX = 1000 };
+
+static bool is_full(struct cloud_config *config, const struct recipe_node *node)
+{
+    if (config->plan.count < STEPS_MAX)
+        return false;
+    recipe_refuse(config, node, "a cloud-config comes to at most %d steps", STEPS_MAX);
+    return true;
+}
+
 static struct customize_step *added(struct cloud_config *config, const struct recipe_node *node,
                                     int result, struct error *error)
 {
@@ -119,6 +130,8 @@ static struct customize_step *added(struct cloud_config *config, const struct re
 struct customize_step *cloud_step(struct cloud_config *config, const struct recipe_node *node,
                                   const char *name, const char *value)
 {
+    if (is_full(config, node))
+        return NULL;
     AUTO_FREE char *origin = recipe_place_text(&node->place);
     struct error *error = NULL;
     int result =
@@ -130,6 +143,8 @@ struct customize_step *cloud_step_parts(struct cloud_config *config, const struc
                                         const char *name, const struct cloud_part parts[],
                                         size_t count)
 {
+    if (is_full(config, node))
+        return NULL;
     const struct customize_op *op = customize_op_find(name);
     AUTO_STRINGS struct string_list names = { 0 };
     customize_op_parts(op, &names);

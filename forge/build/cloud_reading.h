@@ -10,6 +10,8 @@
 #define cloud_warn(config, node, ...)                                                              \
     recipe_faults_add(&(config)->warnings, &(node)->place, __VA_ARGS__)
 
+#define CLOUD_AT_BOOT "has a meaning only on the running machine"
+
 /* Short names for the rows of a list of keys. */
 /* clang-format off */
 #define APPLIED(NAME)       { .name = NAME }

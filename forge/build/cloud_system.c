@@ -6,14 +6,27 @@
 
 /* -- names -- */
 
+/* There is no name that these could be about; at boot the cloud gives one. */
+static void warn_unused(struct cloud_config *config, const struct recipe_node *root)
+{
+    static const char *const keys[] = { "manage_etc_hosts", "prefer_fqdn_over_hostname",
+                                        "preserve_hostname" };
+    for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+        if (cloud_get(root, keys[i]))
+            cloud_warn(config, cloud_get(root, keys[i]), "\"%s\" is left out: it " CLOUD_AT_BOOT,
+                       keys[i]);
+}
+
 /* As cloud-init's get_hostname_fqdn() chooses: the short name, unless the long one is preferred. */
 void cloud_hostname(struct cloud_config *config, const struct recipe_node *root)
 {
     const struct recipe_node *host_node = cloud_get(root, "hostname");
     const struct recipe_node *full_node = cloud_get(root, "fqdn");
     const struct recipe_node *node = host_node ? host_node : full_node;
-    if (!node)
+    if (!node) {
+        warn_unused(config, root);
         return;
+    }
     const char *host = host_node ? cloud_text(config, host_node, "hostname") : NULL;
     const char *full = full_node ? cloud_text(config, full_node, "fqdn") : NULL;
     bool prefer_full = cloud_is(config, root, "prefer_fqdn_over_hostname", false);
@@ -191,12 +204,7 @@ void cloud_ntp(struct cloud_config *config, const struct recipe_node *root)
     AUTO_STRINGS struct string_list servers = { 0 };
     add_servers(config, ntp, "servers", "", &servers);
     add_servers(config, ntp, "pools", "pool:", &servers);
-    AUTO_FREE char *value = xstrdup("");
-    for (size_t i = 0; i < servers.count; i++) {
-        char *longer = xasprintf("%s%s%s", value, i ? "," : "", servers.items[i]);
-        free(value);
-        value = longer;
-    }
+    AUTO_FREE char *value = string_list_join(&servers, ",");
     if (servers.count)
         cloud_step(config, ntp, "ntp", value);
 }
@@ -206,17 +214,8 @@ void cloud_ntp(struct cloud_config *config, const struct recipe_node *root)
 /* WORD within single quotes, as a shell reads it back; owned. */
 static char *quote(const char *word)
 {
-    char *quoted = xstrdup("'");
-    for (const char *at = word;; at++) {
-        size_t length = strcspn(at, "'");
-        bool more = at[length];
-        char *longer = xasprintf("%s%.*s%s", quoted, (int)length, at, more ? "'\\''" : "'");
-        free(quoted);
-        quoted = longer;
-        if (!more)
-            return quoted;
-        at += length;
-    }
+    AUTO_FREE char *inner = text_replace(word, "'", "'\\''");
+    return xasprintf("'%s'", inner);
 }
 
 /* A command as a line of the script: a text as it is, a list with each word quoted. NULL with a
@@ -227,19 +226,16 @@ static char *command_line(struct cloud_config *config, const struct recipe_node 
         const char *text = cloud_text(config, command, "runcmd");
         return xstrdup(text);
     }
-    AUTO_FREE char *line = xstrdup("");
+    AUTO_STRINGS struct string_list words = { 0 };
     for (size_t i = 0; i < command->count; i++) {
         const struct recipe_node *word = command->children[i];
         if (word->kind != RECIPE_SCALAR || word->binary) {
             recipe_refuse(config, word, "a word of a command is a text");
             return NULL;
         }
-        AUTO_FREE char *quoted = quote(word->text);
-        char *longer = xasprintf("%s%s%s", line, i ? " " : "", quoted);
-        free(line);
-        line = longer;
+        string_list_take(&words, quote(word->text));
     }
-    return STEAL(line);
+    return string_list_join(&words, " ");
 }
 
 /* One script, as cloud-init makes of them: what one command sets, the next one has. There it goes
@@ -254,19 +250,20 @@ void cloud_runcmd(struct cloud_config *config, const struct recipe_node *root)
         recipe_refuse(config, commands, "\"runcmd\" is a list");
         return;
     }
-    AUTO_FREE char *script = xstrdup("set -e");
+    AUTO_STRINGS struct string_list lines = { 0 };
+    string_list_add(&lines, "set -e");
     for (size_t i = 0; i < commands->count; i++) {
         if (recipe_node_is_null(commands->children[i]))
             continue;
-        AUTO_FREE char *line = command_line(config, commands->children[i]);
-        char *longer = xasprintf("%s\n%s", script, line ? line : "");
-        free(script);
-        script = longer;
+        char *line = command_line(config, commands->children[i]);
+        if (line)
+            string_list_take(&lines, line);
     }
+    AUTO_FREE char *script = string_list_join(&lines, "\n");
     if (strlen(script) >= SCRIPT_MAX)
         recipe_refuse(config, commands,
                       "the commands are longer than %d KiB: put a script there by \"write_files\"",
                       SCRIPT_MAX >> 10);
-    else if (commands->count)
+    else if (lines.count > 1)
         cloud_step(config, commands, "run-command", script);
 }

@@ -108,6 +108,10 @@ static void visit_group(struct cloud_config *config, const struct recipe_node *n
 
 void cloud_groups(struct cloud_config *config, const struct recipe_node *root)
 {
+    const struct recipe_node *groups = cloud_get(root, "groups");
+    for (size_t i = 0; groups && groups->kind == RECIPE_LIST && i < groups->count; i++)
+        if (groups->children[i]->kind == RECIPE_LIST)
+            recipe_refuse(config, groups->children[i], "a group is a name, or a name with members");
     visit_groups(config, root, visit_group);
 }
 
@@ -117,12 +121,8 @@ static void visit_members(struct cloud_config *config, const struct recipe_node 
     AUTO_STRINGS struct string_list names = { 0 };
     if (!members || strchr(group, ':') || !read_names(config, members, "groups", &names))
         return;
-    AUTO_FREE char *value = xasprintf("%s:", group);
-    for (size_t i = 0; i < names.count; i++) {
-        char *longer = xasprintf("%s%s%s", value, i ? "," : "", names.items[i]);
-        free(value);
-        value = longer;
-    }
+    AUTO_FREE char *users = string_list_join(&names, ",");
+    AUTO_FREE char *value = xasprintf("%s:%s", group, users);
     if (names.count)
         cloud_step(config, node, "group-add", value);
 }
@@ -151,15 +151,9 @@ static char *take_groups(struct cloud_config *config, const struct recipe_node *
     AUTO_STRINGS struct string_list names = { 0 };
     if (!node || !read_names(config, node, "groups", &names) || !names.count)
         return NULL;
-    AUTO_FREE char *text = xstrdup("");
-    for (size_t i = 0; i < names.count; i++) {
-        if (create)
-            make_group(config, node, names.items[i]);
-        char *longer = xasprintf("%s%s%s", text, i ? "+" : "", names.items[i]);
-        free(text);
-        text = longer;
-    }
-    return STEAL(text);
+    for (size_t i = 0; i < names.count && create; i++)
+        make_group(config, node, names.items[i]);
+    return string_list_join(&names, "+");
 }
 
 static void make_user(struct cloud_config *config, const struct recipe_node *user, const char *name)
@@ -229,17 +223,17 @@ static void allow_sudo(struct cloud_config *config, const struct recipe_node *us
         return;
     size_t count;
     const struct recipe_node *const *rules = cloud_items(&node, &count);
-    AUTO_FREE char *text = xasprintf("\n# User rules for %s\n", name);
+    AUTO_STRINGS struct string_list lines = { 0 };
+    string_list_take(&lines, xasprintf("\n# User rules for %s\n", name));
     for (size_t i = 0; i < count; i++) {
         const char *rule = cloud_text(config, rules[i], "sudo");
         if (!rule || strchr(rule, '\n')) {
             recipe_refuse(config, rules[i], "a rule of sudo is one line");
             return;
         }
-        char *longer = xasprintf("%s%s %s\n", text, name, rule);
-        free(text);
-        text = longer;
+        string_list_take(&lines, xasprintf("%s %s\n", name, rule));
     }
+    AUTO_FREE char *text = string_list_join(&lines, "");
     cloud_write(config, node, path, text, "0440", true);
 }
 
@@ -321,6 +315,8 @@ void cloud_ssh_keys(struct cloud_config *config, const struct recipe_node *root)
     const struct recipe_node *keys = cloud_get(root, "ssh_authorized_keys");
     const struct recipe_node *disable = cloud_get(root, "disable_root");
     bool disabled = cloud_is(config, root, "disable_root", false);
+    if (!keys && disable)
+        cloud_warn(config, disable, "\"disable_root\" is left out: it " CLOUD_AT_BOOT);
     if (!keys)
         return;
     if (disabled) {

@@ -213,12 +213,7 @@ static int fill_release(struct apt_source *source, struct guest *guest, struct e
     if (!name)
         return strstr(source->text, variable) ? -1 : 0;
     AUTO_FREE char *text = STEAL(source->text);
-    const char *rest = text;
-    for (const char *found; (found = strstr(rest, variable)); rest = found + strlen(variable)) {
-        append(source, rest, (size_t)(found - rest));
-        append(source, name, strlen(name));
-    }
-    append(source, rest, strlen(rest));
+    source->text = text_replace(text, variable, name);
     return 0;
 }
 

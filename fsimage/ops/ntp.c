@@ -26,14 +26,6 @@ int check_ntp(struct customize_step *step, struct error **err)
     return 0;
 }
 
-/* Append LINE to *TEXT. */
-static void append(char **text, const char *line)
-{
-    char *longer = xasprintf("%s%s\n", *text, line);
-    free(*text);
-    *text = longer;
-}
-
 static bool is_source(const char *line)
 {
     line += strspn(line, " \t");
@@ -43,17 +35,17 @@ static bool is_source(const char *line)
 /* chrony.conf(5) in TEXT with the step's servers in place of its own; owned. */
 static char *replace_servers(char *text, const struct customize_step *step)
 {
-    char *result = xstrdup("");
+    AUTO_STRINGS struct string_list lines = { 0 };
     for (size_t i = 0; i < step->items.count; i++) {
         const char *item = step->items.items[i];
-        AUTO_FREE char *line =
-            xasprintf("%s %s iburst", starts_with(item, pool) ? "pool" : "server", host_of(item));
-        append(&result, line);
+        string_list_take(&lines,
+                         xasprintf("%s %s iburst\n", starts_with(item, pool) ? "pool" : "server",
+                                   host_of(item)));
     }
     for (char *line; (line = strsep(&text, "\n")) && (*line || text);)
         if (!is_source(line))
-            append(&result, line);
-    return result;
+            string_list_take(&lines, xasprintf("%s\n", line));
+    return string_list_join(&lines, "");
 }
 
 static int write_chrony(struct guest *guest, const char *path, const struct customize_step *step,
@@ -70,13 +62,11 @@ static int write_timesyncd(struct guest *guest, const char *dir, const struct cu
                            struct error **err)
 {
     AUTO_FREE char *path = path_join(dir, "forge.conf");
-    AUTO_FREE char *text = xstrdup("[Time]\nNTP=");
-    for (size_t i = 0; i < step->items.count; i++) {
-        char *longer = xasprintf("%s%s%s", text, i ? " " : "", host_of(step->items.items[i]));
-        free(text);
-        text = longer;
-    }
-    append(&text, "");
+    AUTO_STRINGS struct string_list hosts = { 0 };
+    for (size_t i = 0; i < step->items.count; i++)
+        string_list_add(&hosts, host_of(step->items.items[i]));
+    AUTO_FREE char *servers = string_list_join(&hosts, " ");
+    AUTO_FREE char *text = xasprintf("[Time]\nNTP=%s\n", servers);
     return guest_file_make_directory(guest, dir, err)
                ? -1
                : guest_file_write(guest, path, text, strlen(text), err);

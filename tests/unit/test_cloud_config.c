@@ -210,6 +210,7 @@ static void faults_have_a_place_and_say_what_to_do(void **state)
         { "ca_certs: {trusted: [/etc/passwd]}\n", "not a certificate in PEM" },
         { "ca_certs: {remove_defaults: true}\n", "\"remove_defaults\" is not available" },
         { "groups: [a b]\n", "not the name of a group" },
+        { "groups: [[a]]\n", "2:10: a group is a name, or a name with members" },
         { "groups: ['a:b']\n", "not the name of a group" },
         { "users: {joe: true}\n", "\"users\" is a list" },
         { "users: [{gecos: x}]\n", "the user has no \"name\"" },
@@ -253,6 +254,23 @@ static void faults_have_a_place_and_say_what_to_do(void **state)
             fail_msg("accepted: %s", text);
         assert_error(err, ERROR_USAGE, rows[i][1]);
     }
+}
+
+static void a_document_comes_to_a_thousand_steps_at_most(void **state)
+{
+    (void)state;
+    enum { GROUPS = 100000 };
+    AUTO_CLOUD_CONFIG struct cloud_config config = { 0 };
+    AUTO_STRINGS struct string_list names = { 0 };
+    struct error *err = NULL;
+    for (size_t i = 0; i < GROUPS; i++)
+        string_list_take(&names, xasprintf("g%zu", i));
+    AUTO_FREE char *list = string_list_join(&names, ",");
+    AUTO_FREE char *text = xasprintf(HEADER "groups: %s\n", list);
+    parse(text, &config);
+    assert_int_equal(config.plan.count, 1000);
+    assert_int_equal(recipe_faults_verdict(&config.faults, &err), -1);
+    assert_error(err, ERROR_USAGE, "at most 1000 steps");
 }
 
 static void all_faults_are_told_at_once(void **state)
@@ -368,6 +386,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(documents_come_to_steps),
         cmocka_unit_test(faults_have_a_place_and_say_what_to_do),
+        cmocka_unit_test(a_document_comes_to_a_thousand_steps_at_most),
         cmocka_unit_test(all_faults_are_told_at_once),
         cmocka_unit_test(other_user_data_is_told_from_a_cloud_config),
         cmocka_unit_test(what_is_left_out_is_a_warning),

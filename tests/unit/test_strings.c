@@ -88,6 +88,19 @@ static void base64_has_blanks_anywhere_and_nothing_else(void **state)
         assert_null(base64_decode(bad[i], &count));
 }
 
+static void pieces_are_joined_and_replaced(void **state)
+{
+    (void)state;
+    AUTO_STRINGS struct string_list list = { 0 };
+    AUTO_FREE char *none = string_list_join(&list, ",");
+    assert_string_equal(none, "");
+    string_list_split(&list, "a,bc", ',');
+    AUTO_FREE char *both = string_list_join(&list, ", ");
+    assert_string_equal(both, "a, bc");
+    AUTO_FREE char *replaced = text_replace("$Xa$X$Xb$", "$X", "yy");
+    assert_string_equal(replaced, "yyayyyyb$");
+}
+
 static void sizes_are_powers_of_1024(void **state)
 {
     (void)state;
@@ -162,6 +175,7 @@ int main(void)
         cmocka_unit_test(list_splits_trims_and_drops_empty_items),
         cmocka_unit_test(sorted_lists_are_searched),
         cmocka_unit_test(hex_round_trips_and_refuses_everything_else),
+        cmocka_unit_test(pieces_are_joined_and_replaced),
         cmocka_unit_test(base64_pads_to_groups_of_four),
         cmocka_unit_test(base64_has_blanks_anywhere_and_nothing_else),
         cmocka_unit_test(sizes_are_powers_of_1024),
