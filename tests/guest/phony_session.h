@@ -56,7 +56,9 @@ static int close_session(void **state)
     workdir_close(workdir);
     image_close(base);
     remove_scratch(dir);
-    return result;
+    if (result)
+        exit(EXIT_FAILURE); /* a teardown's failure is nothing that cmocka counts */
+    return 0;
 }
 
 /* -- Running steps -- */

@@ -2,6 +2,7 @@
 /* Every operation on a phony Debian guest, all in one appliance session. */
 #include "forge/base/log.h"
 #include "fsimage/appliance_run.h"
+#include "fsimage/ops/guest_file.h"
 #include "tests/guest/operations_archives.h"
 #include "tests/guest/operations_system.h"
 #include "tests/guest/phony_session.h"
@@ -383,6 +384,17 @@ static void commands_run_in_the_guest(void **state)
     assert_error(err, ERROR_GUEST, "it is broken");
 }
 
+static void what_commands_leave_running_is_ended(void **state)
+{
+    (void)state;
+    run_step("run-command", "sleep 10000 & echo $! >/root/pid");
+    run_step("run-command", "! kill -0 $(cat /root/pid)");
+    AUTO(guest_strings_free) char **mounts = guestfs_mountpoints(g);
+    assert_non_null(mounts);
+    assert_string_equal(mounts[1], "/");
+    assert_null(mounts[2]);
+}
+
 static void a_script_runs_and_leaves_nothing(void **state)
 {
     (void)state;
@@ -524,6 +536,7 @@ int main(void)
         cmocka_unit_test(edit_changes_lines_and_nothing_else),
         cmocka_unit_test(other_expressions_run_in_the_guests_perl),
         cmocka_unit_test(commands_run_in_the_guest),
+        cmocka_unit_test(what_commands_leave_running_is_ended),
         cmocka_unit_test(a_script_runs_and_leaves_nothing),
         cmocka_unit_test(packages_go_through_the_guests_manager),
         cmocka_unit_test(root_password_is_a_hash_in_shadow),
