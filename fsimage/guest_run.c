@@ -24,9 +24,18 @@ enum { TAIL_MAX = 4 << 10, CERTIFICATE_MAX = 1 << 20 };
     "ln -s fd/2 /dev/stderr; }; "                                                                  \
     "log=$1; shift; unset LVM_SYSTEM_DIR RUNLEVEL PREVLEVEL; "                                     \
     "while [ \"$1\" != -- ]; do export \"$1\"; shift; done; shift; "
-#define TELL_STATUS "; status=$?; [ $status = 0 ] || echo \"exit status $status\" >&2; exit $status"
-static const char all_to_log[] = PREPARE "(exec \"$@\" </dev/null >>\"$log\" 2>&1)" TELL_STATUS;
-static const char errors_to_log[] = PREPARE "(exec \"$@\" </dev/null 2>>\"$log\")" TELL_STATUS;
+#define FINISH                                                                                     \
+    "; status=$?; end_others; [ $status = 0 ] || echo \"exit status $status\" >&2; exit $status"
+
+/* A daemon that a command has started, as dnf does a gpg-agent, would keep the appliance's /dev
+ * mounted in the guest, where it would be taken for the guest's own. The build turns script/NAME.sh
+ * into NAME.inc, a C string. */
+static const char all_to_log[] =
+#include "end_others.inc"
+    PREPARE "(exec \"$@\" </dev/null >>\"$log\" 2>&1)" FINISH;
+static const char errors_to_log[] =
+#include "end_others.inc"
+    PREPARE "(exec \"$@\" </dev/null 2>>\"$log\")" FINISH;
 
 /* The variables by which common programs find certificates. */
 static const char *const certificate_variables[] = { "SSL_CERT_FILE",       "CURL_CA_BUNDLE",

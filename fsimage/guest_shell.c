@@ -12,6 +12,7 @@
 
 /* The build turns script/NAME.sh into NAME.inc, a C string. */
 static const char script[] =
+#include "end_others.inc"
 #include "shell.inc"
     ;
 

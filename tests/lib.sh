@@ -65,9 +65,20 @@ golden() {
   realpath "$folder/${1-}"
 }
 
-# debian_disk: the folder with debian.raw, debian.qcow2 and debian-compressed.qcow2, made if need be.
-# A second time after a while, as apt's servers may be out of reach for a moment.
-debian_disk() { "$FORGE_SOURCE/fixtures/debian-disk" || { sleep 60 && "$FORGE_SOURCE/fixtures/debian-disk"; }; }
+# made_disk SCRIPT: the folder with what this script of fixtures makes, made if need be. A second time
+# after a while, as apt's servers may be out of reach for a moment.
+made_disk() { "$FORGE_SOURCE/fixtures/$1" || { sleep 60 && "$FORGE_SOURCE/fixtures/$1"; }; }
+
+# debian_disk: the folder with debian.raw, debian.qcow2 and debian-compressed.qcow2.
+debian_disk() { made_disk debian-disk; }
+
+# serve FOLDER: over HTTP, on this host's loopback, until the test ends; its port is in $port.
+serve() {
+  python3 -u -m http.server --bind 127.0.0.1 --directory "$1" 0 >"$dir/port" 2>"$dir/requests" &
+  on_exit "kill $! 2>/dev/null"
+  # shellcheck disable=SC2034 # used by the tests
+  until port=$(grep -oE 'port [0-9]+' "$dir/port" | cut -d ' ' -f 2); do sleep 0.1; done
+}
 
 forge() { "$FORGE" "$@"; }
 

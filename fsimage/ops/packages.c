@@ -28,6 +28,17 @@ struct package_manager {
     "apt-get", "-q", "-y", "-o", "Dpkg::Options::=--force-confdef", "-o",                          \
         "Dpkg::Options::=--force-confold"
 
+/* Local packages go in where no repository can be reached, whatever its settings say of that. */
+#define DNF_FILES "-y", "--setopt=*.skip_if_unavailable=1", "install"
+
+/* Of zypper(8)'s exit statuses, 102 and 103 say that what was installed wants a restart; OTHERS are
+ * further ones that are no failure. */
+#define ZYPPER_INSTALLS(others)                                                                    \
+    "/bin/sh", "-c",                                                                               \
+        "zypper -n \"$@\" || { s=$?; case $s in 102 | 103" others ") ;; *) exit $s ;; esac; }",    \
+        "zypper"
+#define REPOSITORY_LEFT_OUT " | 106"
+
 /* clang-format off */
 static const struct package_manager managers[] = {
     { .name = "apt",
@@ -39,28 +50,29 @@ static const struct package_manager managers[] = {
       .clean = { "apt-get", "clean" } },
     { .name = "dnf",
       .install = { "dnf", "-y", "install" },
-      .install_file = { "dnf", "-y", "install" },
+      .install_file = { "dnf", DNF_FILES },
       .upgrade = { "dnf", "-y", "upgrade" },
       .remove = { "dnf", "-y", "remove" },
       .clean = { "dnf", "clean", "packages" },
       .version = '-' },
     { .name = "yum",
       .install = { "yum", "-y", "install" },
-      .install_file = { "yum", "-y", "install" },
+      .install_file = { "yum", DNF_FILES },
       .upgrade = { "yum", "-y", "update" },
       .remove = { "yum", "-y", "remove" },
       .clean = { "yum", "clean", "packages" },
       .version = '-' },
     { .name = "zypper",
       .refresh = { "zypper", "-n", "refresh" },
-      .install = { "zypper", "-n", "install", "-l" },
-      .install_file = { "zypper", "-n", "--no-refresh", "install", "-l", "--allow-unsigned-rpm" },
-      .upgrade = { "zypper", "-n", "update", "-l" },
+      .install = { ZYPPER_INSTALLS(""), "install", "-l" },
+      .install_file = { ZYPPER_INSTALLS(REPOSITORY_LEFT_OUT), "--no-refresh", "install", "-l",
+                        "--allow-unsigned-rpm" },
+      .upgrade = { ZYPPER_INSTALLS(""), "update", "-l" },
       .remove = { "zypper", "-n", "remove" },
       .clean = { "zypper", "-n", "clean" } },
     { .name = "pacman",
       .refresh = { "pacman", "-Sy", "--noconfirm" },
-      .install = { "pacman", "-S", "--noconfirm" },
+      .install = { "pacman", "-S", "--noconfirm", "--needed" },
       .install_file = { "pacman", "-U", "--noconfirm" },
       .upgrade = { "pacman", "-Su", "--noconfirm" },
       .remove = { "pacman", "-R", "--noconfirm" },
@@ -165,8 +177,10 @@ int check_package_file(struct customize_step *step, struct error **err)
     return 0;
 }
 
-/* Debian's packages start services when they are installed, unless this file forbids it; one that
- * the guest has already decides for itself. */
+/* Debian's packages start services when they are installed, unless this file forbids it
+ * (invoke-rc.d(8)); one that the guest has already decides for itself. Packages of the others call
+ * systemctl, which starts nothing in a chroot (systemd's ENVIRONMENT.md, $SYSTEMD_IGNORE_CHROOT).
+ */
 static int forbid_services(struct guest *guest, const char *path, bool *forbidden,
                            struct error **err)
 {
@@ -188,8 +202,14 @@ typedef int package_work(struct guest *guest, const struct package_manager *mana
 
 static const struct string_list nothing = { 0 };
 
+static int uninstall(struct guest *guest, const struct package_manager *manager,
+                     const struct customize_step *step, struct error **err)
+{
+    return run_manager(guest, manager->remove, &step->items, err);
+}
+
 /* WORK with the guest's package manager, while no service is started; then without what was
- * fetched for it. */
+ * fetched for it, which is nothing for a removal. */
 static int manage(struct guest *guest, package_work *work, const struct customize_step *step,
                   struct error **err)
 {
@@ -201,7 +221,7 @@ static int manage(struct guest *guest, package_work *work, const struct customiz
     int result = forbid_services(guest, policy, &forbidden, err);
     if (!result)
         result = work(guest, manager, step, err);
-    if (!result && manager->clean[0])
+    if (!result && work != uninstall && manager->clean[0])
         result = run_manager(guest, manager->clean, &nothing, err);
     if (forbidden && guestfs_rm_f(guest_handle(guest), policy))
         result = guest_error(guest, err, "removing %s", policy);
@@ -280,12 +300,6 @@ static int update(struct guest *guest, const struct package_manager *manager,
 {
     (void)step;
     return refresh(guest, manager, err) ? -1 : run_manager(guest, manager->upgrade, &nothing, err);
-}
-
-static int uninstall(struct guest *guest, const struct package_manager *manager,
-                     const struct customize_step *step, struct error **err)
-{
-    return run_manager(guest, manager->remove, &step->items, err);
 }
 
 int op_install(struct guest *guest, const struct customize_step *step, struct error **err)

@@ -93,5 +93,10 @@ int op_selinux_relabel(struct guest *guest, const struct customize_step *step, s
         return -1;
     string_list_add(&argv, contexts);
     string_list_add(&argv, "/");
-    return guest_run(guest, (const char *const *)argv.items, NULL, err);
+    if (guest_run(guest, (const char *const *)argv.items, NULL, err))
+        return -1;
+    /* Somebody's wish for just this, at the next boot. */
+    return guestfs_rm_f(guest_handle(guest), "/.autorelabel")
+               ? guest_error(guest, err, "removing /.autorelabel")
+               : 0;
 }

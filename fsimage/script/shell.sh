@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=sh disable=SC3013 # -ef: every shell that a guest may have knows it
-# Runs root's own shell on the devices that lead to forge, and prints its exit status.
+# shellcheck shell=sh
+# Runs root's own shell on the devices that lead to forge, and prints its exit status. It stands behind
+# end_others.sh.
 # $1 is a directory of forge's. $2 is a terminal, $3 its type, $4 its rows, $5 its columns; without
 # them there are three streams instead.
 dir=$1 ports=/dev/virtio-ports/forge copies=
@@ -43,21 +44,10 @@ on_streams() {
   "$shell" <"$dir/in" >"$dir/out" 2>"$dir/err"
 }
 
-# What the session left running would keep the file systems busy.
-end_others() {
-  for _ in 1 2 3 4 5; do
-    found=
-    for process in /proc/[0-9]*; do
-      case " $$ $PPID $copies " in *" ${process##*/} "*) continue ;; esac
-      if [ "$process/root" -ef / ] && kill -9 "${process##*/}"; then found=yes; fi
-    done 2>/dev/null
-    if [ -z "$found" ]; then break; fi
-  done
-}
-
 if [ $# -gt 1 ]; then on_terminal "$2" "$3" "$4" "$5"; else on_streams; fi
 status=$?
-end_others
+# shellcheck disable=SC2086 # words
+end_others $copies
 # shellcheck disable=SC2086 # words
 wait $copies
 if [ -f $policy ] && [ "$(cat $policy)" = "$forbid" ]; then rm -f $policy; fi

@@ -93,16 +93,7 @@ dpkg-deb --root-owner-group -b "$dir/late" "$dir/late_1.5.deb" >/dev/null
 (cd "$dir" && apt-get -q download hello >/dev/null 2>&1) || lacks "apt has no package to download"
 "$FORGE_SOURCE/fixtures/apt-repository" "$dir/repository" "$dir"/hello_*.deb "$dir/probe_2.deb" "$dir/late_1.5.deb"
 ln -s . "$dir/repository/again" # apt takes it for another one
-cat >"$dir/serve.py" <<'PYTHON'
-import http.server, os, sys
-os.chdir(sys.argv[1])
-server = http.server.HTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
-print(server.server_address[1], flush=True)
-server.serve_forever()
-PYTHON
-python3 "$dir/serve.py" "$dir/repository" >"$dir/port" 2>"$dir/requests" &
-on_exit "kill $! 2>/dev/null"
-while [[ ! -s $dir/port ]]; do sleep 0.1; done
+serve "$dir/repository"
 unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY
 
 openssl req -x509 -newkey rsa:2048 -nodes -keyout "$dir/ca.key" -out "$dir/ca.pem" -subj /CN=test -days 9 2>/dev/null
@@ -112,13 +103,15 @@ cat >"$dir/commands" <<COMMANDS
 # The machine's own sources are not to be asked; Debian's own authorities take two minutes to sort.
 delete /etc/apt/sources.list.d/*
 truncate /etc/ca-certificates.conf
-apt-source local:deb [signed-by=repository/key.asc] http://169.254.2.2:$(<"$dir/port")/ ./
+apt-source local:deb [signed-by=repository/key.asc] http://169.254.2.2:$port/ ./
 package-file probe_1.deb
 run-command grep -q 'services: 101, front end: noninteractive' /etc/probe
 install hello
 update
 run-command test -z "\$(dpkg --audit)" && dpkg-query -W -f '\${Package} \${Version}\n' hello forge-probe >/etc/result
 run-command ! ls /var/cache/apt/archives/*.deb
+uninstall hello
+run-command ! dpkg -s hello
 user-add deploy:groups=adm,sudo,comment=De Ploy,key=id.pub
 password deploy:random
 run-command id -nG deploy >>/etc/result; sudo -l -U deploy | grep NOPASSWD >>/etc/result

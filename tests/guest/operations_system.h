@@ -260,6 +260,7 @@ static void files_are_labelled_by_the_guests_own_policy(void **state)
     put_guest("/etc/selinux/mini/contexts/files/file_contexts",
               "/.*\tsystem_u:object_r:default_t:s0\n/etc(/.*)?\tsystem_u:object_r:etc_t:s0\n"
               "/etc/shadow\t--\tsystem_u:object_r:shadow_t:s0\n/tmp/.*\t<<none>>\n");
+    put_guest("/.autorelabel", "");
     run_step("selinux-relabel", NULL);
     assert_label("/etc/shadow", "system_u:object_r:shadow_t:s0");
     assert_label("/etc/hostname", "system_u:object_r:etc_t:s0");

@@ -40,7 +40,9 @@ static int close_session(void **state)
     overlay_close(overlay);
     image_close(base);
     remove_scratch(dir);
-    return result;
+    if (result)
+        exit(EXIT_FAILURE); /* a teardown's failure is nothing that cmocka counts */
+    return 0;
 }
 
 #endif

@@ -2,6 +2,8 @@
 /* Every operation on a phony Debian guest, all in one appliance session. */
 #include "forge/base/log.h"
 #include "fsimage/appliance_run.h"
+#include "fsimage/guest_private.h"
+#include "fsimage/ops/guest_file.h"
 #include "tests/guest/operations_archives.h"
 #include "tests/guest/operations_system.h"
 #include "tests/guest/phony_session.h"
@@ -407,6 +409,17 @@ static void commands_run_in_the_guest(void **state)
     assert_error(err, ERROR_GUEST, "it is broken");
 }
 
+static void what_commands_leave_running_is_ended(void **state)
+{
+    (void)state;
+    run_step("run-command", "sleep 10000 & echo $! >/root/pid");
+    run_step("run-command", "! kill -0 $(cat /root/pid)");
+    AUTO(guest_strings_free) char **mounts = guestfs_mountpoints(g);
+    assert_non_null(mounts);
+    assert_string_equal(mounts[1], "/");
+    assert_null(mounts[2]);
+}
+
 static void a_script_runs_and_leaves_nothing(void **state)
 {
     (void)state;
@@ -443,6 +456,41 @@ static void packages_go_through_the_guests_manager(void **state)
     assert_contains("/var/log/phony-packages", "force-confold update\n");
     assert_contains("/var/log/phony-packages", "force-confold upgrade\n");
     assert_int_equal(guestfs_exists(g, "/usr/sbin/policy-rc.d"), 0);
+}
+
+/* Managers that Debian has no package of: their names and words are all that can be tested here. */
+static void yum_and_apk_are_called_with_the_right_words(void **state)
+{
+    (void)state;
+    static const char log[] = "/var/log/phony-packages";
+    static const struct {
+        const char *name, *install, *install_file, *update, *uninstall;
+    } rows[] = {
+        { "yum", "yum -y install nginx\nyum clean packages\n",
+          "yum -y --setopt=*.skip_if_unavailable=1 install /", "yum -y update\n",
+          "yum -y remove nginx\n" },
+        { "apk", "apk add --no-cache nginx\n", "apk add --no-cache --allow-untrusted /",
+          "apk upgrade --no-cache\n", "apk del nginx\n" },
+    };
+    put_local("local.pkg", "not really", 0600);
+    char *own = STEAL(guest->facts.package_management);
+    for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+        AUTO_FREE char *program = xasprintf("/usr/bin/%s", rows[i].name);
+        assert_int_equal(guestfs_cp(g, "/usr/bin/apt-get", program), 0);
+        guest->facts.package_management = xstrdup(rows[i].name);
+        put_guest(log, "");
+        run_step("install", "nginx");
+        assert_content(log, rows[i].install);
+        put_guest(log, "");
+        run_step("package-file", "local.pkg");
+        assert_contains(log, rows[i].install_file);
+        run_step("update", NULL);
+        assert_contains(log, rows[i].update);
+        run_step("uninstall", "nginx");
+        assert_contains(log, rows[i].uninstall);
+        free(STEAL(guest->facts.package_management));
+    }
+    guest->facts.package_management = own;
 }
 
 /* -- Accounts -- */
@@ -552,8 +600,10 @@ int main(void)
         cmocka_unit_test(edit_changes_lines_and_nothing_else),
         cmocka_unit_test(other_expressions_run_in_the_guests_perl),
         cmocka_unit_test(commands_run_in_the_guest),
+        cmocka_unit_test(what_commands_leave_running_is_ended),
         cmocka_unit_test(a_script_runs_and_leaves_nothing),
         cmocka_unit_test(packages_go_through_the_guests_manager),
+        cmocka_unit_test(yum_and_apk_are_called_with_the_right_words),
         cmocka_unit_test(root_password_is_a_hash_in_shadow),
         cmocka_unit_test(a_password_is_that_users_alone),
         cmocka_unit_test(an_ssh_key_is_the_users_own),
