@@ -135,7 +135,7 @@ apt:
   preserve_sources_list: true
   sources:
     cloud.list:
-      source: deb http://169.254.2.2:$(<"$dir/port")/again/ ./
+      source: deb http://169.254.2.2:$port/again/ ./
       key: |
 $(sed 's/^/        /' "$dir/repository/key.asc")
 ca_certs:
@@ -218,7 +218,7 @@ ssh-ed25519 AAAAC3NzaC1lZDI1 cloudy
 server time.example.com iburst
 pool pool.example.com iburst
 rtcsync
-deb [signed-by=/etc/apt/keyrings/cloud.asc] http://169.254.2.2:'$(<"$dir/port")'/again/ ./
+deb [signed-by=/etc/apt/keyrings/cloud.asc] http://169.254.2.2:'"$port"'/again/ ./
 forge-late 1.5
 OK
 ../usr/share/zoneinfo/Europe/Berlin
