@@ -3,7 +3,7 @@
 #ifndef FORGE_FSIMAGE_CUSTOMIZE_H
 #define FORGE_FSIMAGE_CUSTOMIZE_H
 
-#include "fsimage/guest.h"
+#include "fsimage/guest/guest.h"
 
 enum customize_value {
     CUSTOMIZE_FLAG,   /* no value */

@@ -3,8 +3,8 @@
 #include "fsimage/sysprep.h"
 #include "forge/base/cancel.h"
 #include "forge/base/log.h"
-#include "fsimage/guest_private.h"
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
+#include "fsimage/guest/guest_private.h"
 #include "fsimage/sysprep/search.h"
 
 #include <string.h>

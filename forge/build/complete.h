@@ -3,7 +3,7 @@
 #ifndef FORGE_BUILD_COMPLETE_H
 #define FORGE_BUILD_COMPLETE_H
 
-#include "fsimage/guest.h"
+#include "fsimage/guest/guest.h"
 #include "manifest/manifest.h"
 
 /* From the bundle the image came in: architecture, kernel, ramdisk, mapping (by virtual name),

@@ -3,9 +3,9 @@
 #include "forge/build/in_place.h"
 #include "forge/base/memory.h"
 #include "forge/base/strings.h"
-#include "fsimage/guest_mounts.h"
-#include "fsimage/guest_resize.h"
-#include "fsimage/partition_table.h"
+#include "fsimage/disk/partition_table.h"
+#include "fsimage/guest/guest_mounts.h"
+#include "fsimage/guest/guest_resize.h"
 
 #include <string.h>
 

@@ -5,8 +5,8 @@
 #define FORGE_BUILD_IN_PLACE_H
 
 #include "forge/build/layout.h"
-#include "fsimage/guest.h"
-#include "fsimage/overlay.h"
+#include "fsimage/guest/guest.h"
+#include "fsimage/image/overlay.h"
 
 /* {0} before; nothing to clear. */
 struct in_place {

@@ -4,7 +4,7 @@
 #include "forge/base/digest.h"
 #include "forge/base/workdir.h"
 #include "forge/build/layout_files.h"
-#include "fsimage/efi_partition.h"
+#include "fsimage/disk/efi_partition.h"
 
 #include <string.h>
 #include <time.h>

@@ -4,9 +4,9 @@
 #define FORGE_BUILD_LAYOUT_H
 
 #include "forge/base/progress.h"
-#include "fsimage/disk_table.h"
-#include "fsimage/ext_writer.h"
-#include "fsimage/tree_filter.h"
+#include "fsimage/disk/disk_table.h"
+#include "fsimage/ext/ext_writer.h"
+#include "fsimage/tree/tree_filter.h"
 
 /* How large the disk becomes. */
 enum layout_size {

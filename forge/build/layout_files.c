@@ -2,7 +2,7 @@
 /* The source's tree, filtered, edited, with what is added. */
 #include "forge/build/layout_files.h"
 #include "forge/base/log.h"
-#include "fsimage/tree_clamp.h"
+#include "fsimage/tree/tree_clamp.h"
 
 #include <assert.h>
 #include <string.h>

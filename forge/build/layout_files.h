@@ -4,10 +4,10 @@
 #define FORGE_BUILD_LAYOUT_FILES_H
 
 #include "forge/build/layout_source.h"
-#include "fsimage/boot_menu.h"
-#include "fsimage/fstab.h"
-#include "fsimage/tree_add.h"
-#include "fsimage/tree_edit.h"
+#include "fsimage/disk/boot_menu.h"
+#include "fsimage/disk/fstab.h"
+#include "fsimage/tree/tree_add.h"
+#include "fsimage/tree/tree_edit.h"
 
 /* What is new about the disk, for the texts that name it; borrowed. */
 struct layout_news {

@@ -2,8 +2,8 @@
 /* Finds out what a fresh disk is made from; all of a layout that needs the appliance. */
 #include "forge/build/layout_source.h"
 #include "forge/base/log.h"
-#include "fsimage/guest_tree.h"
-#include "fsimage/tree_mount.h"
+#include "fsimage/guest/guest_tree.h"
+#include "fsimage/tree/tree_mount.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -5,9 +5,9 @@
 #define FORGE_BUILD_LAYOUT_SOURCE_H
 
 #include "forge/build/layout.h"
-#include "fsimage/boot_loader.h"
-#include "fsimage/guest_mounts.h"
-#include "fsimage/tree.h"
+#include "fsimage/disk/boot_loader.h"
+#include "fsimage/guest/guest_mounts.h"
+#include "fsimage/tree/tree.h"
 
 /* {0} before; clear with layout_source_clear. */
 struct layout_source {

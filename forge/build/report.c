@@ -9,7 +9,7 @@
 #include "forge/build/layout_json.h"
 #include "forge/build/steps_json.h"
 #include "forge/build/sysprep_json.h"
-#include "fsimage/libraries.h"
+#include "fsimage/host/libraries.h"
 #include "manifest/libraries.h"
 #include "manifest/packer.h"
 

@@ -5,10 +5,10 @@
 #include "forge/base/workdir.h"
 #include "forge/build/complete.h"
 #include "forge/join/pin.h"
-#include "fsimage/device_mask.h"
-#include "fsimage/disk_free.h"
-#include "fsimage/guest_resize.h"
-#include "fsimage/overlay.h"
+#include "fsimage/disk/disk_free.h"
+#include "fsimage/guest/guest_resize.h"
+#include "fsimage/image/device_mask.h"
+#include "fsimage/image/overlay.h"
 
 #include <time.h>
 

@@ -4,7 +4,7 @@
 #include "forge/base/workdir.h"
 #include "forge/build/session.h"
 #include "forge/join/shell_quote.h"
-#include "fsimage/overlay.h"
+#include "fsimage/image/overlay.h"
 
 /* The directories that were made for the run and now stay. */
 static int keep_directories(struct session *session, struct string_list *names, struct error **err)

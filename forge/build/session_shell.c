@@ -2,7 +2,7 @@
 /* The part of a session that somebody spends in the guest, told what will become of it. */
 #include "forge/base/log.h"
 #include "forge/build/session.h"
-#include "fsimage/guest_shell.h"
+#include "fsimage/guest/guest_shell.h"
 
 static void say_what_will_be(const struct build_request *request)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* forge appliance: make a fixed appliance to be kept. */
 #include "forge/cli/command_table.h"
-#include "fsimage/doctor.h"
+#include "fsimage/doctor/doctor.h"
 
 struct make_values {
     char *output;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* forge cat: the contents of files in an image. */
 #include "forge/cli/look_inside.h"
-#include "fsimage/files.h"
+#include "fsimage/guest/files.h"
 
 static void declare(struct options *options, void *settings)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* forge copy-out: files and directories of an image, copied to this host. */
 #include "forge/cli/look_inside.h"
-#include "fsimage/files.h"
+#include "fsimage/guest/files.h"
 
 struct copy_out_values {
     struct look_settings look;

@@ -3,7 +3,7 @@
 #include "forge/base/json.h"
 #include "forge/cli/command_table.h"
 #include "forge/cli/report.h"
-#include "fsimage/doctor.h"
+#include "fsimage/doctor/doctor.h"
 
 struct doctor_values {
     struct appliance_settings appliance;

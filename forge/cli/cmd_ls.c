@@ -3,7 +3,7 @@
 #include "forge/base/json.h"
 #include "forge/cli/look_inside.h"
 #include "forge/cli/report.h"
-#include "fsimage/files.h"
+#include "fsimage/guest/files.h"
 
 #include <string.h>
 #include <sys/stat.h>

@@ -5,7 +5,7 @@
 
 #include "forge/base/progress.h"
 #include "forge/cli/options.h"
-#include "fsimage/image.h"
+#include "fsimage/image/image.h"
 
 /* Every verb's options. */
 struct common_settings {

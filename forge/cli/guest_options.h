@@ -4,7 +4,7 @@
 #define FORGE_CLI_GUEST_OPTIONS_H
 
 #include "forge/cli/common_options.h"
-#include "fsimage/guest.h"
+#include "fsimage/guest/guest.h"
 
 /* The appliance. */
 struct appliance_settings {

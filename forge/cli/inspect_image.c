@@ -4,7 +4,7 @@
 #include "forge/cli/bundle_request.h"
 #include "forge/cli/inspect.h"
 #include "forge/cli/report.h"
-#include "fsimage/guest_contents.h"
+#include "fsimage/guest/guest_contents.h"
 
 static void report_image(const struct image *image)
 {

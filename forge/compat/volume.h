@@ -3,7 +3,7 @@
 #ifndef FORGE_COMPAT_VOLUME_H
 #define FORGE_COMPAT_VOLUME_H
 
-#include "fsimage/local_mounts.h"
+#include "fsimage/disk/local_mounts.h"
 
 #include <stdbool.h>
 

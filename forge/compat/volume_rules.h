@@ -5,7 +5,7 @@
 
 #include "forge/base/strings.h"
 #include "forge/build/layout.h"
-#include "fsimage/local_mounts.h"
+#include "fsimage/disk/local_mounts.h"
 
 /* {0} is the empty list. */
 struct volume_rules {

@@ -5,7 +5,8 @@
 #include "forge/base/log.h"
 #include "forge/join/boot_machine.h"
 #include "forge/join/boot_reason.h"
-#include "fsimage/boot_sector.h"
+#include "fsimage/disk/boot_sector.h"
+#include "fsimage/guest/guest.h"
 
 #include <string.h>
 #include <time.h>

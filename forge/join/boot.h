@@ -5,7 +5,7 @@
 
 #include "forge/base/progress.h"
 #include "forge/join/boot_signs.h"
-#include "fsimage/machine.h"
+#include "fsimage/machine/machine.h"
 
 /* Everything is borrowed. */
 struct boot_request {

@@ -4,7 +4,7 @@
 #include "forge/base/cpu.h"
 #include "forge/base/file.h"
 #include "forge/base/log.h"
-#include "fsimage/accel.h"
+#include "fsimage/host/accel.h"
 
 #include <string.h>
 

@@ -5,7 +5,7 @@
 
 #include "forge/base/workdir.h"
 #include "forge/join/boot.h"
-#include "fsimage/overlay.h"
+#include "fsimage/image/overlay.h"
 
 /* {0} before; clear with boot_machine_clear. */
 struct boot_machine {

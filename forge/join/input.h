@@ -4,7 +4,7 @@
 #define FORGE_JOIN_INPUT_H
 
 #include "forge/base/progress.h"
-#include "fsimage/image.h"
+#include "fsimage/image/image.h"
 #include "manifest/bundle.h"
 
 struct input_options {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Users and groups looked up in the guest's passwd(5) and group(5) files. */
 #include "fsimage/ops/accounts.h"
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
 
 #include <ctype.h>
 #include <string.h>

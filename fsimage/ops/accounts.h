@@ -3,7 +3,7 @@
 #ifndef FORGE_FSIMAGE_OPS_ACCOUNTS_H
 #define FORGE_FSIMAGE_OPS_ACCOUNTS_H
 
-#include "fsimage/guest.h"
+#include "fsimage/guest/guest.h"
 
 struct account {
     int uid, gid;

@@ -2,7 +2,7 @@
 /* --ca-cert FILE: certificate authorities that the guest trusts from now on; in place of the file's
  * name its content will do. */
 #include "forge/base/digest.h"
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/ops/local_file.h"
 #include "fsimage/ops/ops.h"
 

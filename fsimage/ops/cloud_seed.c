@@ -3,7 +3,7 @@
  * network: the seed directory of its datasource NoCloud. */
 #include "forge/base/digest.h"
 #include "forge/base/file.h"
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/ops/local_file.h"
 #include "fsimage/ops/ops.h"
 

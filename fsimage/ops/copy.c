@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* --copy SOURCE:DEST, --move SOURCE:DEST: files and directories within the guest. */
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/ops/ops.h"
 #include "fsimage/ops/permissions.h"
 

@@ -2,7 +2,7 @@
 /* --copy-in LOCAL:REMOTEDIR: a local tree, as one tar stream, owned by root whatever the host says.
  */
 #include "forge/base/workdir.h"
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/ops/local_file.h"
 #include "fsimage/ops/local_tree.h"
 #include "fsimage/ops/ops.h"

@@ -2,8 +2,8 @@
 /* --edit FILE:EXPR: s/// and y/// here, any other Perl by the guest's own perl, never by the
  * host's. */
 #include "forge/base/log.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/ops/edit_expression.h"
-#include "fsimage/ops/guest_file.h"
 #include "fsimage/ops/ops.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* --firstboot SCRIPT, --firstboot-command COMMAND, --firstboot-install PACKAGE,...: scripts that
  * the guest runs by itself, once, in the order given. */
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/ops/init_system.h"
 #include "fsimage/ops/local_file.h"
 #include "fsimage/ops/ops.h"

@@ -3,7 +3,7 @@
 #ifndef FORGE_FSIMAGE_OPS_INIT_SYSTEM_H
 #define FORGE_FSIMAGE_OPS_INIT_SYSTEM_H
 
-#include "fsimage/guest.h"
+#include "fsimage/guest/guest.h"
 
 enum init_system { INIT_SYSTEMD, INIT_OPENRC, INIT_SYSV };
 

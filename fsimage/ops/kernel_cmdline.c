@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* --kernel-cmdline ARGUMENT...: what the kernel is started with, in the boot loader's menu and in
  * what the menu is made from. */
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/ops/kernel_words.h"
 #include "fsimage/ops/ops.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* --link TARGET:LINK[:LINK...]: symbolic links, one target. */
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/ops/ops.h"
 
 int check_link(struct customize_step *step, struct error **err)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* --ntp SERVER,...: where chrony, or else systemd-timesyncd, gets the time. */
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/ops/ops.h"
 
 #include <ctype.h>

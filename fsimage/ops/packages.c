@@ -2,7 +2,7 @@
 /* --install, --package-file, --uninstall, --update: the guest's own package manager, chosen from
  * one table. */
 #include "fsimage/ops/packages.h"
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/ops/local_file.h"
 #include "fsimage/ops/ops.h"
 

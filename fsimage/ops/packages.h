@@ -3,7 +3,7 @@
 #ifndef FORGE_FSIMAGE_OPS_PACKAGES_H
 #define FORGE_FSIMAGE_OPS_PACKAGES_H
 
-#include "fsimage/guest.h"
+#include "fsimage/guest/guest.h"
 
 /* A shell script that installs PACKAGES when the guest runs it; owned. */
 MUST_CHECK char *packages_install_script(struct guest *guest, const struct string_list *packages,

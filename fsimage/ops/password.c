@@ -4,8 +4,8 @@
 #include "fsimage/ops/password.h"
 #include "forge/base/log.h"
 #include "forge/base/secret.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/ops/accounts.h"
-#include "fsimage/ops/guest_file.h"
 #include "fsimage/ops/ops.h"
 
 #include <crypt.h>

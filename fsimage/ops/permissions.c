@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* --chmod MODE:PATH, --chown OWNER:PATH: what a file allows, to whom. */
 #include "fsimage/ops/permissions.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/ops/accounts.h"
-#include "fsimage/ops/guest_file.h"
 #include "fsimage/ops/ops.h"
 
 #include <string.h>

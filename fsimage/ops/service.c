@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* --service ACTION:NAME: whether a service starts at boot, said by the guest's own tool. */
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/ops/init_system.h"
 #include "fsimage/ops/ops.h"
 

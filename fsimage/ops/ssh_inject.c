@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* --ssh-inject USER[:SELECTOR]: public keys appended to a user's authorized_keys. */
 #include "fsimage/ops/ssh_inject.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/ops/accounts.h"
-#include "fsimage/ops/guest_file.h"
 #include "fsimage/ops/local_file.h"
 #include "fsimage/ops/ops.h"
 

@@ -3,7 +3,7 @@
 #ifndef FORGE_FSIMAGE_OPS_SSH_INJECT_H
 #define FORGE_FSIMAGE_OPS_SSH_INJECT_H
 
-#include "fsimage/guest.h"
+#include "fsimage/guest/guest.h"
 
 /* Append the keys in TEXT, one a line, comments left out; ERROR_USAGE when it has none or anything
  * else, such as a private key. */

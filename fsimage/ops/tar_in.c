@@ -2,13 +2,13 @@
 /* --tar-in ARCHIVE:REMOTEDIR: an archive of any kind, checked as a whole, then unpacked as a
  * stream.
  */
-#include "fsimage/archive_index.h"
-#include "fsimage/archive_spool.h"
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/ops/local_file.h"
 #include "fsimage/ops/ops.h"
 #include "fsimage/ops/permissions.h"
 #include "fsimage/ops/tar_stream.h"
+#include "fsimage/tree/archive_index.h"
+#include "fsimage/tree/archive_spool.h"
 
 #include <archive.h>
 #include <archive_entry.h>

@@ -3,7 +3,7 @@
 #ifndef FORGE_FSIMAGE_OPS_TAR_STREAM_H
 #define FORGE_FSIMAGE_OPS_TAR_STREAM_H
 
-#include "fsimage/guest.h"
+#include "fsimage/guest/guest.h"
 
 struct archive;
 struct archive_entry;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* --timezone ZONE: /etc/localtime, with Debian's /etc/timezone where the guest has it. */
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/ops/ops.h"
 
 #include <string.h>

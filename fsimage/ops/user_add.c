@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* --user-add NAME[:SETTING,...]: an account made by the guest's own useradd(8), with what logs it
  * in and lets it become root. */
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/ops/accounts.h"
-#include "fsimage/ops/guest_file.h"
 #include "fsimage/ops/local_file.h"
 #include "fsimage/ops/ops.h"
 #include "fsimage/ops/ssh_inject.h"

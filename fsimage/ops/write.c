@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* --write FILE:CONTENT, --append-line FILE:LINE: text from the step itself. */
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/ops/content.h"
-#include "fsimage/ops/guest_file.h"
 #include "fsimage/ops/ops.h"
 #include "fsimage/ops/permissions.h"
 

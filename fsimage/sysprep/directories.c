@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Resolves many paths level by level, the names in one directory together. */
 #include "fsimage/sysprep/directories.h"
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/sysprep/search.h"
 
 #include <string.h>

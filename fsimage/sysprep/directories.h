@@ -3,7 +3,7 @@
 #ifndef FORGE_FSIMAGE_SYSPREP_DIRECTORIES_H
 #define FORGE_FSIMAGE_SYSPREP_DIRECTORIES_H
 
-#include "fsimage/guest.h"
+#include "fsimage/guest/guest.h"
 
 struct directory {
     char *path; /* as it was asked for: absolute, no slash at the end but of "/" */

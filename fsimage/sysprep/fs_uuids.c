@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fs-uuids: new ids for file systems, written also into the files by which they are found. */
 #include "forge/base/log.h"
-#include "fsimage/guest_mounts.h"
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
+#include "fsimage/guest/guest_mounts.h"
 #include "fsimage/sysprep/remount.h"
 #include "fsimage/sysprep/search.h"
 #include "fsimage/sysprep/sysprep_ops.h"

@@ -2,8 +2,8 @@
 /* SSH keys of the steps' stay where sysprep removes all others. They are found by the account, as
  * the step found it, and told from others by their whole line. */
 #include "fsimage/sysprep/given.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/ops/accounts.h"
-#include "fsimage/ops/guest_file.h"
 #include "fsimage/sysprep/search.h"
 
 #include <string.h>

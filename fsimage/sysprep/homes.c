@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which directories are homes. */
 #include "fsimage/sysprep/homes.h"
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lvm-uuids: new ids for physical volumes and volume groups. */
 #include "forge/base/log.h"
-#include "fsimage/guest_mounts.h"
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
+#include "fsimage/guest/guest_mounts.h"
 #include "fsimage/sysprep/remount.h"
 #include "fsimage/sysprep/search.h"
 #include "fsimage/sysprep/sysprep_ops.h"

@@ -3,7 +3,7 @@
 #ifndef FORGE_FSIMAGE_SYSPREP_REMOUNT_H
 #define FORGE_FSIMAGE_SYSPREP_REMOUNT_H
 
-#include "fsimage/guest_mounts.h"
+#include "fsimage/guest/guest_mounts.h"
 
 MUST_CHECK int sysprep_unmount(struct guest *guest, struct error **err);
 MUST_CHECK int sysprep_remount(struct guest *guest, const struct guest_mounts *mounts,

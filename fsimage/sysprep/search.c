@@ -7,7 +7,7 @@
 #include "fsimage/sysprep/search.h"
 #include "forge/base/cancel.h"
 #include "forge/base/workdir.h"
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/sysprep/search_rules.h"
 
 #include <errno.h>

@@ -3,8 +3,8 @@
 #ifndef FORGE_FSIMAGE_SYSPREP_SEARCH_RULES_H
 #define FORGE_FSIMAGE_SYSPREP_SEARCH_RULES_H
 
-#include "fsimage/path_pattern.h"
 #include "fsimage/sysprep/search.h"
+#include "fsimage/tree/path_pattern.h"
 
 /* An operation's rule against paths as they really are in the guest. */
 struct search_rule {

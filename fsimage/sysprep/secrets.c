@@ -2,7 +2,7 @@
 /* secrets: private keys by content. One run of find(1) and grep(1) over the guest's files, in the
  * appliance, names the few that may hold one; those are read and judged here. */
 #include "forge/base/cancel.h"
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/sysprep/search.h"
 #include "fsimage/sysprep/secret_kind.h"
 #include "fsimage/sysprep/sysprep_ops.h"

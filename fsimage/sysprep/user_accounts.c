@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* user-account: the accounts of people, out of every file that names them, with home and mail. */
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/guest_file.h"
 #include "fsimage/sysprep/search.h"
 #include "fsimage/sysprep/sysprep_ops.h"
 

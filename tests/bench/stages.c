@@ -8,7 +8,7 @@
 #include "forge/base/digest.h"
 #include "forge/base/json.h"
 #include "forge/base/strings.h"
-#include "fsimage/image.h"
+#include "fsimage/image/image.h"
 #include "manifest/bundle.h"
 #include "manifest/bundle_stats.h"
 #include "manifest/cipher.h"

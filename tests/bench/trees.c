@@ -5,9 +5,9 @@
  *   bench_trees IMAGE OFFSET NEW      to the new ext4 file system in the file NEW
  */
 #include "forge/base/strings.h"
-#include "fsimage/ext_writer.h"
-#include "fsimage/image.h"
-#include "fsimage/tree.h"
+#include "fsimage/ext/ext_writer.h"
+#include "fsimage/image/image.h"
+#include "fsimage/tree/tree.h"
 
 #include <stdio.h>
 

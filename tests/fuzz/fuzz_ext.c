@@ -4,9 +4,9 @@
  * What is not given is zero, so that an input is small; tests/fuzz/ext-corpus makes such inputs. */
 #include "forge/base/device.h"
 #include "forge/base/memory.h"
-#include "fsimage/ext_free.h"
-#include "fsimage/ext_writer.h"
-#include "fsimage/tree.h"
+#include "fsimage/ext/ext_free.h"
+#include "fsimage/ext/ext_writer.h"
+#include "fsimage/tree/tree.h"
 
 #include <archive_entry.h>
 #include <string.h>

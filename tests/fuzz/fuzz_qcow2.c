@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fuzz target: the header and the cluster tables of a qcow2 file. */
-#include "fsimage/qcow2.h"
+#include "fsimage/image/qcow2.h"
 
 #include <stdint.h>
 #include <stdlib.h>

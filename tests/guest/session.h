@@ -3,8 +3,8 @@
 #ifndef FORGE_TESTS_GUEST_SESSION_H
 #define FORGE_TESTS_GUEST_SESSION_H
 
-#include "fsimage/guest.h"
-#include "fsimage/overlay.h"
+#include "fsimage/guest/guest.h"
+#include "fsimage/image/overlay.h"
 #include "tests/unit/images.h"
 
 static char *dir; /* local files, the base of relative paths */

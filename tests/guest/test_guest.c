@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The guest session: what it finds, runs, cleans up behind itself, and refuses. */
 #include "forge/base/log.h"
-#include "fsimage/boot_loader.h"
-#include "fsimage/files.h"
+#include "fsimage/disk/boot_loader.h"
+#include "fsimage/guest/files.h"
 #include "tests/guest/session.h"
 #include "tests/unit/images.h"
 

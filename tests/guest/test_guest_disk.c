@@ -2,9 +2,9 @@
 /* One disk with two systems, an unclean and a damaged file system and a hibernated swap space: what
  * is refused, what is mended, and how a root file system changes its size. */
 #include "forge/build/in_place.h"
-#include "fsimage/guest_check.h"
-#include "fsimage/guest_private.h"
-#include "fsimage/guest_resize.h"
+#include "fsimage/guest/guest_check.h"
+#include "fsimage/guest/guest_private.h"
+#include "fsimage/guest/guest_resize.h"
 #include "tests/guest/session.h"
 #include "tests/unit/images.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every operation on a phony Debian guest, all in one appliance session. */
 #include "forge/base/log.h"
-#include "fsimage/appliance_run.h"
-#include "fsimage/guest_private.h"
-#include "fsimage/ops/guest_file.h"
+#include "fsimage/guest/appliance_run.h"
+#include "fsimage/guest/guest_file.h"
+#include "fsimage/guest/guest_private.h"
 #include "tests/guest/operations_archives.h"
 #include "tests/guest/operations_system.h"
 #include "tests/guest/phony_session.h"

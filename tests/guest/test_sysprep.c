@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every operation of sysprep on a phony Debian with a disk for LVM, in one appliance session. */
 #include "forge/base/log.h"
-#include "fsimage/guest_mounts.h"
+#include "fsimage/guest/guest_mounts.h"
 #include "fsimage/sysprep.h"
 #include "tests/guest/phony_session.h"
 #include "tests/guest/sysprep_samples.h"

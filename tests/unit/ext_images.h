@@ -3,7 +3,7 @@
 #ifndef FORGE_TESTS_EXT_IMAGES_H
 #define FORGE_TESTS_EXT_IMAGES_H
 
-#include "fsimage/ext_writer.h"
+#include "fsimage/ext/ext_writer.h"
 #include "tests/unit/images.h"
 #include "tests/unit/tree_listing.h"
 

@@ -5,7 +5,7 @@
 
 #include "forge/base/process.h"
 #include "forge/base/strings.h"
-#include "fsimage/image.h"
+#include "fsimage/image/image.h"
 #include "tests/unit/check.h"
 
 #include <fcntl.h>

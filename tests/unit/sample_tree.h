@@ -3,7 +3,7 @@
 #ifndef FORGE_TESTS_SAMPLE_TREE_H
 #define FORGE_TESTS_SAMPLE_TREE_H
 
-#include "fsimage/tree.h"
+#include "fsimage/tree/tree.h"
 #include "tests/unit/memory_device.h"
 
 #include <archive_entry.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* KVM's verdict: probed once, remembered in a file that only we can have written. */
 #include "forge/base/strings.h"
-#include "fsimage/accel.h"
+#include "fsimage/host/accel.h"
 #include "tests/unit/check.h"
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Menus keep everything but devices and paths. */
-#include "fsimage/boot_menu.h"
+#include "fsimage/disk/boot_menu.h"
 #include "tests/unit/check.h"
 
 static void grub_finds_the_new_root(void **state)

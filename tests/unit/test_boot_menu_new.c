@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Menus for systems that have none. */
-#include "fsimage/boot_menu_new.h"
+#include "fsimage/disk/boot_menu_new.h"
 #include "tests/unit/check.h"
 
 static void the_newest_kernel_comes_first(void **state)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Devices behind images: same bytes from every format, holes seen, streams in order, conversion. */
-#include "fsimage/device_file.h"
+#include "fsimage/image/device_file.h"
 #include "tests/unit/images.h"
 #include "tests/unit/scratch.h"
 

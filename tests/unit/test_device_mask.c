@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Masked areas read as zeros and are holes; everything else comes through. */
-#include "fsimage/device_mask.h"
+#include "fsimage/image/device_mask.h"
 #include "tests/unit/memory_device.h"
 
 enum { SIZE = 1000 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The ext file systems of a disk are found wherever they are, and nothing is taken for one that may
  * be something else. */
-#include "fsimage/disk_free.h"
-#include "fsimage/file_system_probe.h"
+#include "fsimage/disk/disk_free.h"
+#include "fsimage/disk/file_system_probe.h"
 #include "tests/unit/ext_images.h"
 #include "tests/unit/scratch.h"
 

@@ -2,9 +2,9 @@
 /* Fresh disks: util-linux reads the tables as they were planned, GRUB's images know where they lie.
  */
 #include "forge/base/strings.h"
-#include "fsimage/disk_table.h"
-#include "fsimage/grub_embed.h"
-#include "fsimage/image.h"
+#include "fsimage/disk/disk_table.h"
+#include "fsimage/disk/grub_embed.h"
+#include "fsimage/image/image.h"
 #include "tests/unit/check.h"
 #include "tests/unit/memory_device.h"
 

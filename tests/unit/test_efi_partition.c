@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An EFI system partition is what other people's FAT tools take for one, and the same twice. */
 #include "forge/base/strings.h"
-#include "fsimage/efi_partition.h"
-#include "fsimage/image.h"
+#include "fsimage/disk/efi_partition.h"
+#include "fsimage/image/image.h"
 #include "tests/unit/check.h"
 
 #include <sys/stat.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What ext file systems call free is found, and not believed when an inode says otherwise. */
-#include "fsimage/device_mask.h"
-#include "fsimage/ext_free.h"
+#include "fsimage/ext/ext_free.h"
+#include "fsimage/image/device_mask.h"
 #include "tests/unit/ext_images.h"
 #include "tests/unit/sample_tree.h"
 #include "tests/unit/scratch.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An fstab keeps all that is still true on another disk. */
-#include "fsimage/fstab.h"
+#include "fsimage/disk/fstab.h"
 #include "tests/unit/check.h"
 
 #include <time.h>

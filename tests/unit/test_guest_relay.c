@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bytes of a guest's shell pass whole, in both directions, however slow who reads them is. */
-#include "fsimage/guest_relay.h"
+#include "fsimage/guest/guest_relay.h"
 #include "tests/unit/check.h"
 
 #include <fcntl.h>

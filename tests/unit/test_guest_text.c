@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the guest and libguestfs say, made fit for a terminal and a log. */
 #include "forge/base/strings.h"
-#include "fsimage/guest.h"
-#include "fsimage/guest_trace.h"
+#include "fsimage/guest/guest.h"
+#include "fsimage/guest/guest_trace.h"
 #include "tests/unit/check.h"
 
 static void control_characters_are_replaced(void **state)

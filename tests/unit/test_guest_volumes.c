@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Logical volumes are found on the disk by what dmsetup says, or not at all. */
-#include "fsimage/guest_volumes.h"
+#include "fsimage/guest/guest_volumes.h"
 #include "tests/unit/check.h"
 
 /* dmsetup(8), "table": as LVM2's own tools make it. */

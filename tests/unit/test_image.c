@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opening images: what is recognized, what is refused and in which words. */
 #include "forge/base/log.h"
-#include "fsimage/overlay.h"
+#include "fsimage/image/overlay.h"
 #include "tests/unit/images.h"
 #include "tests/unit/scratch.h"
 

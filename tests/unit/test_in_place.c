@@ -2,7 +2,7 @@
 /* The disk around a root file system that changes its size: larger before the session, as large as
  * was decided after it. */
 #include "forge/build/in_place.h"
-#include "fsimage/partition_table.h"
+#include "fsimage/disk/partition_table.h"
 #include "tests/unit/images.h"
 
 #include <unistd.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is mounted here, and what file systems say of themselves. */
 #include "forge/base/strings.h"
-#include "fsimage/local_mounts.h"
+#include "fsimage/disk/local_mounts.h"
 #include "tests/unit/check.h"
 
 static void the_last_mount_is_seen(void **state)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tables that sfdisk made are read, and a partition changes its size as sfdisk and e2fsck would
  * have it, with nothing else touched. */
-#include "fsimage/partition_table.h"
+#include "fsimage/disk/partition_table.h"
 #include "tests/unit/images.h"
 #include "tests/unit/memory_device.h"
 #include "tests/unit/scratch.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* qcow2 files that were cut short, damaged, or written to deceive. */
-#include "fsimage/qcow2.h"
+#include "fsimage/image/qcow2.h"
 #include "tests/unit/images.h"
 #include "tests/unit/scratch.h"
 

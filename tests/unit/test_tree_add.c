@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Entries come into a tree in its order, and only where it has none of their own. */
-#include "fsimage/tree_add.h"
+#include "fsimage/tree/tree_add.h"
 #include "tests/unit/sample_tree.h"
 #include "tests/unit/tree_listing.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Tar archives as trees: in any order, compressed or not, and what is refused. */
-#include "fsimage/tree_filter.h"
+#include "fsimage/tree/tree_filter.h"
 #include "tests/unit/ext_images.h"
 #include "tests/unit/sample_tree.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Only times that are too late are changed, and nothing but times. */
-#include "fsimage/tree_clamp.h"
+#include "fsimage/tree/tree_clamp.h"
 #include "tests/unit/sample_tree.h"
 #include "tests/unit/tree_listing.h"
 

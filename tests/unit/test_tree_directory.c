@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A local directory as a tree: as mke2fs -d takes it, and into a file system. */
-#include "fsimage/tree_filter.h"
+#include "fsimage/tree/tree_filter.h"
 #include "tests/unit/ext_images.h"
 
 #include <sys/socket.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading ext2, ext3 and ext4: other people's file systems, filters, and damage that is refused. */
-#include "fsimage/tree_filter.h"
+#include "fsimage/tree/tree_filter.h"
 #include "tests/unit/ext_images.h"
 #include "tests/unit/sample_tree.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Include and exclude rules decide as rsync's do. */
 #include "forge/base/strings.h"
-#include "fsimage/tree.h"
-#include "fsimage/tree_filter.h"
+#include "fsimage/tree/tree.h"
+#include "fsimage/tree/tree_filter.h"
 #include "tests/unit/check.h"
 
 /* Expected by rsync(1), "PATTERN MATCHING RULES" of FILTER RULES. */

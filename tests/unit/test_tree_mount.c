@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Mounted trees look like the one that the kernel would show. */
-#include "fsimage/tree_filter.h"
-#include "fsimage/tree_mount.h"
+#include "fsimage/tree/tree_filter.h"
+#include "fsimage/tree/tree_mount.h"
 #include "tests/unit/images.h"
 #include "tests/unit/tree_listing.h"
 

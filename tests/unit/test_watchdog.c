@@ -3,7 +3,7 @@
 #include "forge/base/file.h"
 #include "forge/base/process.h"
 #include "forge/base/strings.h"
-#include "fsimage/watchdog.h"
+#include "fsimage/guest/watchdog.h"
 #include "tests/unit/check.h"
 
 #include <signal.h>

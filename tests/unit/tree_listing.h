@@ -5,7 +5,7 @@
 
 #include "forge/base/digest.h"
 #include "forge/base/strings.h"
-#include "fsimage/tree.h"
+#include "fsimage/tree/tree.h"
 #include "tests/unit/check.h"
 
 #include <archive_entry.h>
