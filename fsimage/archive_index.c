@@ -128,6 +128,8 @@ int archive_index_add(struct archive_index *index, struct archive_entry *entry, 
     item->target = STEAL(clean_target);
     item->member = index->members++;
     item->mtime = archive_entry_mtime(entry);
+    item->carries = target && archive_entry_filetype(entry) == AE_IFREG &&
+                    archive_entry_size(entry) > 0;
     item->directory = !target && archive_entry_filetype(entry) == AE_IFDIR;
     if (strcmp(item->path, ".") == 0 && !item->directory)
         return error_set(err, ERROR_INVALID, "the archive's root is not a directory");

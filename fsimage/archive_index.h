@@ -20,6 +20,7 @@ struct archive_item {
     int64_t member; /* its place in the archive, from 0 on; NO_MEMBER */
     int64_t mtime;  /* of what implies it */
     bool directory;
+    bool carries; /* a hard link with content of its own, as cpio has them */
     /* Set by archive_index_sort(): */
     size_t first; /* the item with the first name of the same file; often itself */
     size_t data;  /* for a first name: the item that has the data */

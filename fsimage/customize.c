@@ -82,6 +82,7 @@ static void step_clear(struct customize_step *step)
     wipe(step->first);
     wipe(step->second);
     string_list_clear(&step->items);
+    string_list_clear(&step->settings);
     free(step->mode);
     free(step->owner);
     free(step->base_dir);
@@ -171,11 +172,12 @@ int customize_plan_add(struct customize_plan *plan, const char *name, const char
 
 size_t customize_op_parts(const struct customize_op *op, struct string_list *names)
 {
-    bool more = op->takes_mode || op->takes_owner;
+    bool more = op->takes_mode || op->takes_owner || op->settings;
     if (op->value != CUSTOMIZE_PAIR && !(op->value == CUSTOMIZE_STRING && more))
         return 0;
     AUTO_STRINGS struct string_list own = { 0 };
-    string_list_split(&own, op->value_name, ':');
+    AUTO_FREE char *value_name = xstrndup(op->value_name, strcspn(op->value_name, "["));
+    string_list_split(&own, value_name, ':');
     for (size_t i = 0; names && i < own.count; i++) {
         for (char *at = own.items[i]; *at; at++)
             *at = (char)tolower((unsigned char)*at);
@@ -185,6 +187,8 @@ size_t customize_op_parts(const struct customize_op *op, struct string_list *nam
         string_list_add(names, "mode");
     if (names && op->takes_owner)
         string_list_add(names, "owner");
+    for (const char *const *setting = op->settings; names && setting && *setting; setting++)
+        string_list_add(names, *setting);
     return own.count;
 }
 
@@ -200,11 +204,25 @@ int customize_plan_add_parts(struct customize_plan *plan, const struct customize
     step.first = xstrdup(texts[0]);
     step.second = pair ? xstrdup(texts[1]) : NULL;
     step.mode = op->takes_mode ? xstrdup(*more++) : NULL;
-    step.owner = op->takes_owner ? xstrdup(*more) : NULL;
+    step.owner = op->takes_owner ? xstrdup(*more++) : NULL;
+    for (const char *const *setting = op->settings; setting && *setting; setting++, more++)
+        if (*more)
+            string_list_take(&step.settings, xasprintf("%s=%s", *setting, *more));
     bool parsed = *step.first;
     if (!parsed)
         error_set(err, ERROR_USAGE, "needs a value: %s", op->value_name);
     return add_step(plan, &step, parsed, err);
+}
+
+const char *customize_step_setting(const struct customize_step *step, const char *name)
+{
+    size_t length = strlen(name);
+    for (size_t i = 0; i < step->settings.count; i++) {
+        const char *text = step->settings.items[i];
+        if (starts_with(text, name) && text[length] == '=')
+            return text + length + 1;
+    }
+    return NULL;
 }
 
 void customize_plan_move(struct customize_plan *to, struct customize_plan *from)

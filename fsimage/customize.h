@@ -31,7 +31,11 @@ struct customize_op {
     int (*check)(struct customize_step *step, struct error **err);
     /* Optional: append the names of the local files and trees that the step reads, as given. */
     void (*files)(const struct customize_step *step, struct string_list *names);
+    bool of_account; /* the step's FIRST is the name of an account of the guest's */
+    /* Optional: append the SSH public keys that log in as that account from then on. */
+    int (*keys)(const struct customize_step *step, struct string_list *keys, struct error **err);
     bool takes_mode, takes_owner; /* a recipe's mapping may give these of what is made */
+    const char *const *settings;  /* NULL, or names of what else it may give; NULL ends the list */
     bool runs_guest;              /* executes the guest's programs */
     bool needs_network;
     bool (*is_local)(const struct customize_step *step); /* optional: this one needs none, though */
@@ -43,16 +47,17 @@ extern const size_t customize_op_count;
 const struct customize_op *customize_op_find(const char *name);
 
 /* What a recipe's mapping gives OP. NAMES (may be NULL) receives the keys: the parts of its value
- * in lower case, "FILE:DEST" as "file" and "dest", then "mode" and "owner" where the row has them.
- * Returns how many of them must be there; 0 when OP has no mapping form. */
+ * in lower case, "FILE:DEST" as "file" and "dest", then "mode" and "owner" where the row has them,
+ * then its settings. Returns how many of them must be there; 0 when OP has no mapping form. */
 size_t customize_op_parts(const struct customize_op *op, struct string_list *names);
-enum { CUSTOMIZE_PARTS_MAX = 4 };
+enum { CUSTOMIZE_PARTS_MAX = 16 };
 
 /* One thing to do, parsed. */
 struct customize_step {
     const struct customize_op *op;
     char *first, *second; /* STRING has FIRST only */
     struct string_list items;
+    struct string_list settings; /* "NAME=VALUE" for each of the row's that a mapping gives */
     char *mode,
         *owner;     /* of what is made, "0640" and "root:adm"; NULL: as the operation sets them */
     char *base_dir; /* local paths are relative to it; NULL: the current directory */
@@ -77,6 +82,9 @@ MUST_CHECK int customize_plan_add(struct customize_plan *plan, const char *name,
 MUST_CHECK int customize_plan_add_parts(struct customize_plan *plan, const struct customize_op *op,
                                         const char *const texts[], const char *base_dir,
                                         const char *origin, struct error **err);
+
+/* The value of setting NAME, borrowed; NULL when it is not given. */
+const char *customize_step_setting(const struct customize_step *step, const char *name);
 
 /* Append the steps of FROM, which is empty afterwards. */
 void customize_plan_move(struct customize_plan *to, struct customize_plan *from);

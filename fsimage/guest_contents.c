@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lists the file systems and kernels of an open guest. */
 #include "fsimage/guest_contents.h"
+#include "fsimage/ops/guest_file.h"
 
 #include <string.h>
-
-/* libguestfs's lists are NULL-terminated and owned, strings and all. */
-static void string_array_free(char **array)
-{
-    for (char **item = array; *item; item++)
-        free(*item);
-    free(array);
-}
-DEFINE_CLEANUP(char **, string_array_free)
 
 /* Where DEVICE is mounted, out of guestfs_mountpoints' pairs; owned. */
 static char *mount_point_of(char *const *mounts, const char *device)
@@ -19,15 +11,6 @@ static char *mount_point_of(char *const *mounts, const char *device)
     for (; mounts[0]; mounts += 2)
         if (strcmp(mounts[0], device) == 0)
             return xstrdup(mounts[1]);
-    return NULL;
-}
-
-/* An empty answer, or none, is NULL. */
-static char *text_or_null(char *text)
-{
-    if (text && *text)
-        return text;
-    free(text);
     return NULL;
 }
 
@@ -40,8 +23,8 @@ static void add_filesystem(struct guest_contents *contents, guestfs_h *handle, c
     contents->filesystems[contents->filesystem_count++] = (struct guest_filesystem){
         .device = xstrdup(device),
         .type = xstrdup(type),
-        .label = text_or_null(guestfs_vfs_label(handle, device)),
-        .uuid = text_or_null(guestfs_vfs_uuid(handle, device)),
+        .label = guest_text_or_null(guestfs_vfs_label(handle, device)),
+        .uuid = guest_text_or_null(guestfs_vfs_uuid(handle, device)),
         .mount_point = mount_point_of(mounts, device),
         .size = size < 0 ? 0 : size,
     };
@@ -50,10 +33,10 @@ static void add_filesystem(struct guest_contents *contents, guestfs_h *handle, c
 static int read_filesystems(struct guest *guest, struct guest_contents *out, struct error **err)
 {
     guestfs_h *handle = guest_handle(guest);
-    AUTO(string_array_free) char **found = guestfs_list_filesystems(handle);
+    AUTO(guest_strings_free) char **found = guestfs_list_filesystems(handle);
     if (!found)
         return guest_error(guest, err, "listing the file systems");
-    AUTO(string_array_free) char **mounts = guestfs_mountpoints(handle);
+    AUTO(guest_strings_free) char **mounts = guestfs_mountpoints(handle);
     if (!mounts)
         return guest_error(guest, err, "listing the mount points");
     for (char **pair = found; pair[0]; pair += 2)
@@ -63,7 +46,7 @@ static int read_filesystems(struct guest *guest, struct guest_contents *out, str
 
 static int read_kernels(struct guest *guest, struct guest_contents *out, struct error **err)
 {
-    AUTO(string_array_free)
+    AUTO(guest_strings_free)
     char **found = guestfs_glob_expand(guest_handle(guest), "/boot/vmlinu[xz]-*");
     if (!found)
         return guest_error(guest, err, "listing the kernels in /boot");

@@ -4,17 +4,9 @@
 #include "forge/base/memory.h"
 #include "fsimage/guest_check.h"
 #include "fsimage/guest_private.h"
+#include "fsimage/ops/guest_file.h"
 
 #include <string.h>
-
-/* libguestfs's lists: strings and the array, both ours. */
-static void free_list(char **list)
-{
-    for (char **item = list; *item; item++)
-        free(*item);
-    free(list);
-}
-DEFINE_CLEANUP(char **, free_list)
 
 static size_t count_of(char *const *list)
 {
@@ -87,7 +79,7 @@ static int mount_one(struct guest *guest, const char *point, const char *device,
 
 static int mount_all(struct guest *guest, struct error **err)
 {
-    AUTO(free_list)
+    AUTO(guest_strings_free)
     char **points = guestfs_inspect_get_mountpoints(guest->handle, guest->facts.root);
     if (!points)
         return guest_error(guest, err, "%s: reading its mount points", guest->name);
@@ -177,7 +169,7 @@ static const char *choose_root(struct guest *guest, char *const *roots, struct e
 
 int guest_inspect(struct guest *guest, struct error **err)
 {
-    AUTO(free_list) char **roots = guestfs_inspect_os(guest->handle);
+    AUTO(guest_strings_free) char **roots = guestfs_inspect_os(guest->handle);
     if (!roots) {
         guest_error(guest, err, "inspecting the guest");
         return error_wrap(err, "%s", guest->name);

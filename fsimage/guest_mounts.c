@@ -8,15 +8,6 @@
 
 DEFINE_CLEANUP(struct guestfs_partition_list *, guestfs_free_partition_list)
 
-/* An empty answer, or none, is NULL. */
-static char *text_or_null(char *text)
-{
-    if (text && *text)
-        return text;
-    free(text);
-    return NULL;
-}
-
 /* Where DEVICE begins on the disk: 0 for a disk without a table, -1 for what is no partition. */
 static int64_t offset_of(guestfs_h *handle, const char *device)
 {
@@ -67,9 +58,9 @@ int guest_mounts_read(struct guest *guest, struct guest_mounts *out, struct erro
         out->items[out->count++] = (struct guest_mount){
             .device = xstrdup(pair[0]),
             .point = xstrdup(pair[1]),
-            .type = text_or_null(guestfs_vfs_type(handle, pair[0])),
-            .label = text_or_null(guestfs_vfs_label(handle, pair[0])),
-            .uuid = text_or_null(guestfs_vfs_uuid(handle, pair[0])),
+            .type = guest_text_or_null(guestfs_vfs_type(handle, pair[0])),
+            .label = guest_text_or_null(guestfs_vfs_label(handle, pair[0])),
+            .uuid = guest_text_or_null(guestfs_vfs_uuid(handle, pair[0])),
             .offset = offset_of(handle, pair[0]),
             .size = guestfs_blockdev_getsize64(handle, pair[0]),
         };

@@ -108,25 +108,24 @@ static void take(struct sysprep_changes *all, struct sysprep_changes *from)
     sysprep_changes_clear(from);
 }
 
-/* One search; FULL tells whether another has to follow. */
-static int search_once(const struct sysprep_plan *plan, struct guest *guest,
-                       struct sysprep_changes *found, bool *full, struct error **err)
+/* One search; when FOUND has more than is listed, another has to follow. */
+static int search_once(const struct sysprep_plan *plan, const struct customize_plan *steps,
+                       struct guest *guest, struct sysprep_changes *found, struct error **err)
 {
-    struct sysprep_search search = { .guest = guest, .plan = plan, .found = found };
+    struct sysprep_search search = { .guest = guest, .plan = plan, .steps = steps, .found = found };
     int result = sysprep_search_run(&search, err);
-    *full = search.full;
     sysprep_search_clear(&search);
     return result;
 }
 
-static int apply_until_clean(const struct sysprep_plan *plan, struct guest *guest,
-                             struct sysprep_changes *changes, struct error **err)
+static int apply_until_clean(const struct sysprep_plan *plan, const struct customize_plan *steps,
+                             struct guest *guest, struct sysprep_changes *changes,
+                             struct error **err)
 {
     bool incomplete = true;
     for (int round = 0; round < ROUNDS_MAX; round++) {
         AUTO_CHANGES struct sysprep_changes found = { 0 };
-        bool full;
-        if (search_once(plan, guest, &found, &full, err))
+        if (search_once(plan, steps, guest, &found, err))
             return -1;
         if (!found.count)
             return 0;
@@ -134,7 +133,8 @@ static int apply_until_clean(const struct sysprep_plan *plan, struct guest *gues
             return refuse_what_is_back(&found, err);
         if (apply_all(&found, guest, err))
             return -1;
-        incomplete = full;
+        incomplete = found.more;
+        found.more = 0; /* the next round finds these */
         take(changes, &found);
     }
     return error_set(err, ERROR_GUEST, "sysprep: there is no end to what it finds");
@@ -156,18 +156,18 @@ static int finish(const struct sysprep_plan *plan, bool dry_run, struct guest *g
     return 0;
 }
 
-int sysprep_run(const struct sysprep_plan *plan, bool dry_run, struct guest *guest,
-                struct progress *progress, struct sysprep_changes *changes, struct error **err)
+int sysprep_run(const struct sysprep_plan *plan, const struct customize_plan *steps, bool dry_run,
+                struct guest *guest, struct progress *progress, struct sysprep_changes *changes,
+                struct error **err)
 {
     if (!plan->enabled)
         return 0;
     progress_begin(progress, "sysprep", 0);
     if (guest->run_dir && end_processes(guest, err))
         return -1;
-    bool full;
     if (guest_run_finish(guest, err) ||
-        (dry_run ? search_once(plan, guest, changes, &full, err)
-                 : apply_until_clean(plan, guest, changes, err)) ||
+        (dry_run ? search_once(plan, steps, guest, changes, err)
+                 : apply_until_clean(plan, steps, guest, changes, err)) ||
         finish(plan, dry_run, guest, changes, err))
         return -1;
     progress_end(progress);

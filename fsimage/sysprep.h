@@ -46,7 +46,6 @@ struct sysprep_op {
      * whatever it does, or with DRY_RUN would do. The guest's file systems are mounted before and
      * afterwards. */
     int (*finish)(struct sysprep_search *search, bool dry_run, struct error **err);
-    const char *undoes; /* an operation of customize_ops whose work this one removes, or NULL */
 };
 
 extern const struct sysprep_op sysprep_ops[];
@@ -55,6 +54,8 @@ extern const size_t sysprep_op_count;
 /* Which operations are to run; {0}: none. */
 struct sysprep_plan {
     uint64_t enabled; /* a bit for each row of sysprep_ops */
+    /* Of user-account: who stays, and who alone goes, if anybody is named. Borrowed. */
+    struct string_list keep_users, remove_users;
 };
 
 /* Take LIST into PLAN: names separated by commas, "+" (or nothing) before one adds it, "-" takes it
@@ -64,9 +65,8 @@ MUST_CHECK int sysprep_plan_add(struct sysprep_plan *plan, const char *list, str
 
 bool sysprep_plan_has(const struct sysprep_plan *plan, const struct sysprep_op *op);
 
-/* ERROR_USAGE when an operation of PLAN removes what a step of STEPS puts there. */
-MUST_CHECK int sysprep_plan_check(const struct sysprep_plan *plan,
-                                  const struct customize_plan *steps, struct error **err);
+/* ERROR_USAGE when PLAN names users, but not the operation that they are for. */
+MUST_CHECK int sysprep_plan_check(const struct sysprep_plan *plan, struct error **err);
 
 /* One thing done, or to do. Strings come from the guest and are not trusted. */
 struct sysprep_change {
@@ -81,7 +81,7 @@ struct sysprep_change {
 struct sysprep_changes {
     struct sysprep_change *items;
     size_t count;
-    size_t more; /* done as well, but too many to be listed */
+    size_t more; /* not listed because there were too many; of a dry run, so many at least */
 };
 
 enum { SYSPREP_LISTED_MAX = 100000 };
@@ -93,10 +93,11 @@ void sysprep_changes_warn(const struct sysprep_changes *changes,
 /* Run PLAN in GUEST as the last thing before it is shut down, and tell in CHANGES ({0} before) what
  * was done, in order; with DRY_RUN, what would be, and nothing is changed. None of the guest's
  * programs run; those that a step left running are ended. What is found again afterwards is
- * ERROR_GUEST. */
-MUST_CHECK int sysprep_run(const struct sysprep_plan *plan, bool dry_run, struct guest *guest,
-                           struct progress *progress, struct sysprep_changes *changes,
-                           struct error **err);
+ * ERROR_GUEST. The accounts that STEPS (may be NULL), which have run, made, and the SSH keys that
+ * they gave, stay. */
+MUST_CHECK int sysprep_run(const struct sysprep_plan *plan, const struct customize_plan *steps,
+                           bool dry_run, struct guest *guest, struct progress *progress,
+                           struct sysprep_changes *changes, struct error **err);
 
 void sysprep_changes_clear(struct sysprep_changes *changes);
 #define AUTO_CHANGES __attribute__((cleanup(sysprep_changes_clear)))

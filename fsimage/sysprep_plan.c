@@ -58,21 +58,14 @@ int sysprep_plan_add(struct sysprep_plan *plan, const char *list, struct error *
     return 0;
 }
 
-int sysprep_plan_check(const struct sysprep_plan *plan, const struct customize_plan *steps,
-                       struct error **err)
+int sysprep_plan_check(const struct sysprep_plan *plan, struct error **err)
 {
-    for (size_t i = 0; i < sysprep_op_count; i++) {
-        const struct sysprep_op *op = &sysprep_ops[i];
-        if (!op->undoes || !sysprep_plan_has(plan, op))
-            continue;
-        for (size_t j = 0; j < steps->count; j++)
-            if (strcmp(steps->steps[j].op->name, op->undoes) == 0)
-                return error_set(err, ERROR_USAGE,
-                                 "%s: sysprep's %s runs after all steps and would remove what %s "
-                                 "puts there: leave one of them out (--sysprep ...,-%s)",
-                                 steps->steps[j].origin, op->name, op->undoes, op->name);
-    }
-    return 0;
+    bool names = plan->keep_users.count || plan->remove_users.count;
+    if (!names || plan->enabled & bits_of("user-account"))
+        return 0;
+    return error_set(err, ERROR_USAGE,
+                     "--keep-user-accounts and --remove-user-accounts are for sysprep's "
+                     "user-account: choose it with --sysprep ...,+user-account");
 }
 
 /* Whether NAMED, a step's path in the guest, is PATH or in it. */

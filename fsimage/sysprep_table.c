@@ -3,51 +3,24 @@
  * belongs to them, are those of virt-sysprep(1), for Linux servers. */
 #include "fsimage/sysprep/sysprep_ops.h"
 
+/* clang-format off */
 /* Short forms for the rows: whole trees, anything but directories, regular files. */
-#define TREES(PATTERN)                                                                             \
-    {                                                                                              \
-        SYSPREP_REMOVE, SYSPREP_ANYTHING, PATTERN, NULL                                            \
-    }
-#define FILES(PATTERN)                                                                             \
-    {                                                                                              \
-        SYSPREP_REMOVE, SYSPREP_FILE, PATTERN, NULL                                                \
-    }
-#define REGULAR(PATTERN)                                                                           \
-    {                                                                                              \
-        SYSPREP_REMOVE, SYSPREP_REGULAR, PATTERN, NULL                                             \
-    }
-#define EMPTY(PATTERN)                                                                             \
-    {                                                                                              \
-        SYSPREP_EMPTY, SYSPREP_REGULAR, PATTERN, NULL                                              \
-    }
-#define LINES(PATTERN, WORDS)                                                                      \
-    {                                                                                              \
-        SYSPREP_EDIT, SYSPREP_REGULAR, PATTERN, WORDS                                              \
-    }
-#define KEEP(PATTERN)                                                                              \
-    {                                                                                              \
-        SYSPREP_KEEP, SYSPREP_ANYTHING, PATTERN, NULL                                              \
-    }
-#define CREATE(PATH)                                                                               \
-    {                                                                                              \
-        SYSPREP_CREATE, SYSPREP_ANYTHING, PATH, NULL                                               \
-    }
-#define RULES(...)                                                                                 \
-    (const struct sysprep_rule[])                                                                  \
-    {                                                                                              \
-        __VA_ARGS__,                                                                               \
-        {                                                                                          \
-            0                                                                                      \
-        }                                                                                          \
-    }
+#define RULE(ACTION, KIND, PATTERN, WORDS) { SYSPREP_##ACTION, SYSPREP_##KIND, PATTERN, WORDS }
+#define TREES(PATTERN) RULE(REMOVE, ANYTHING, PATTERN, NULL)
+#define FILES(PATTERN) RULE(REMOVE, FILE, PATTERN, NULL)
+#define REGULAR(PATTERN) RULE(REMOVE, REGULAR, PATTERN, NULL)
+#define EMPTY(PATTERN) RULE(EMPTY, REGULAR, PATTERN, NULL)
+#define LINES(PATTERN, WORDS) RULE(EDIT, REGULAR, PATTERN, WORDS)
+#define KEEP(PATTERN) RULE(KEEP, ANYTHING, PATTERN, NULL)
+#define CREATE(PATH) RULE(CREATE, ANYTHING, PATH, NULL)
+#define RULES(...) (const struct sysprep_rule[]){ __VA_ARGS__, { 0 } }
 
 #define ROW(NAME, DEFAULT, HELP) .name = NAME, .by_default = DEFAULT, .help = HELP
 enum { ON = true, OFF = false };
 
-/* clang-format off */
 const struct sysprep_op sysprep_ops[] = {
     { ROW("user-account", OFF, "Remove all users' accounts but root's, with their homes"),
-      .find = sysprep_find_user_accounts, .undoes = "ssh-inject" },
+      .find = sysprep_find_user_accounts },
     { ROW("abrt-data", ON, "Remove the crash data of ABRT"),
       .rules = RULES(TREES("/var/spool/abrt/*"), TREES("/var/tmp/abrt/*")) },
     { ROW("backup-files", ON, "Remove editors' backup files"),
@@ -156,7 +129,7 @@ const struct sysprep_op sysprep_ops[] = {
     { ROW("ssh-hostkeys", ON, "Remove the SSH server's keys"),
       .rules = RULES(FILES("/etc/ssh/*_host_*")) },
     { ROW("ssh-userdir", ON, "Remove the .ssh directories of all users"),
-      .rules = RULES(TREES("~/.ssh")), .undoes = "ssh-inject" },
+      .rules = RULES(TREES("~/.ssh"), TREES("~/.ssh/*")) }, /* where a key stays: all beside it */
     { ROW("sssd-db-log", ON, "Remove SSSD's databases and logs"),
       .rules = RULES(FILES("/var/log/sssd/*"), FILES("/var/lib/sss/db/*"), FILES("/var/lib/sss/mc/*")) },
     { ROW("udev-persistent-net", ON, "Remove udev's names for this machine's network cards"),
@@ -176,7 +149,7 @@ const struct sysprep_op sysprep_ops[] = {
             FILES("/srv/**/.*.sw[a-p]"), FILES("/srv/**/#*#"), FILES("/srv/**/.#*"),
             FILES("/opt/**/.*.sw[a-p]"), FILES("/opt/**/#*#"), FILES("/opt/**/.#*"),
             REGULAR("/opt/**/*~")),
-      .find = sysprep_find_secrets, .undoes = "ssh-inject" },
+      .find = sysprep_find_secrets },
     { ROW("tmp-files", ON, "Remove temporary files"),
       .rules = RULES(TREES("/tmp/*"), TREES("/var/tmp/*")) },
     { ROW("fs-uuids", OFF, "Give the file systems new UUIDs, and change what names them"),

@@ -3,15 +3,12 @@
 #include "manifest/sparse_map.h"
 #include "forge/base/memory.h"
 
-static int64_t min64(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
+#include <sys/param.h>
 
 void sparse_map_add(struct sparse_map *map, int64_t start, int64_t end, int64_t unit)
 {
     start = start / unit * unit;
-    end = min64(map->size, (end + unit - 1) / unit * unit);
+    end = MIN(map->size, (end + unit - 1) / unit * unit);
     struct sparse_run *last = map->count ? &map->runs[map->count - 1] : NULL;
     int64_t known = last ? last->offset + last->length : 0;
     if (start < known)

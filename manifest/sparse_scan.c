@@ -16,6 +16,7 @@
 #include <endian.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/param.h>
 
 /* A slot's input is a run of blocks, its output a byte for each: has it data? */
 enum { BLOCK = BUNDLE_SPARSE_BLOCK, BLOCKS = 16, CHUNK = BLOCKS * BLOCK };
@@ -33,11 +34,6 @@ struct worker {
     struct stage zeros;
     pthread_t thread;
 };
-
-static int64_t min64(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
 
 /* -- the reader -- */
 
@@ -64,12 +60,12 @@ static int read_extent(void *opaque, const struct extent *extent, struct error *
     if (extent->zero || !extent->length)
         return 0;
     int64_t end =
-        min64(reader->image->size, (extent->offset + extent->length + BLOCK - 1) / BLOCK * BLOCK);
+        MIN(reader->image->size, (extent->offset + extent->length + BLOCK - 1) / BLOCK * BLOCK);
     int64_t offset = extent->offset / BLOCK * BLOCK;
     if (offset < reader->done)
         offset = reader->done;
     while (offset < end) {
-        int64_t length = min64(end - offset, CHUNK);
+        int64_t length = MIN(end - offset, CHUNK);
         if (read_chunk(reader, offset, length, err))
             return -1;
         reader->done = offset += length;

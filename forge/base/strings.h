@@ -22,6 +22,9 @@ void string_list_take(struct string_list *list, char *item);      /* takes */
 void string_list_split(struct string_list *list, const char *text, char separator);
 void string_list_copy(struct string_list *to, const struct string_list *from);
 bool string_list_contains(const struct string_list *list, const char *item);
+/* LIST in strcmp's order, for looking an ITEM up where there may be many. */
+void string_list_sort(struct string_list *list);
+bool string_list_contains_sorted(const struct string_list *list, const char *item);
 void string_list_clear(struct string_list *list);
 #define AUTO_STRINGS __attribute__((cleanup(string_list_clear)))
 
@@ -34,6 +37,10 @@ bool is_hex(const char *text, size_t digits); /* lower-case digits only, exactly
 
 /* COUNT bytes in base 64 with padding (RFC 4648, 4), as HTTP headers want digests; owned. */
 char *base64_encode(const void *bytes, size_t count);
+
+/* The bytes of TEXT in base 64, blanks and newlines anywhere: owned, *COUNT of them and a NUL
+ * behind them. NULL when TEXT is anything else. */
+char *base64_decode(const char *text, size_t *count);
 
 /* A whole number in decimal within MIN..MAX, nothing around it. */
 bool parse_integer(const char *text, int64_t min, int64_t max, int64_t *value);

@@ -70,20 +70,19 @@ static struct destination *prepare_destination(const struct build_request *reque
 
 /* -- the flows -- */
 
-/* Limits that show before the appliance is launched. */
-static int check_request(const struct build_request *request, struct error **err)
+int build_check_request(const struct build_request *request, struct error **err)
 {
     if (request->plan && customize_plan_needs_network(request->plan) && !request->guest.network)
         return error_set(
             err, ERROR_USAGE,
             "an operation needs the network inside the guest: allow it with --network");
-    return request->plan ? sysprep_plan_check(&request->sysprep, request->plan, err) : 0;
+    return sysprep_plan_check(&request->sysprep, err);
 }
 
 int forge_build(const struct build_request *request, struct progress *progress,
                 struct build_result *result, struct error **err)
 {
-    if (check_request(request, err))
+    if (build_check_request(request, err))
         return -1;
     AUTO(destination_close) struct destination *destination = prepare_destination(request, err);
     if (!destination)
@@ -99,7 +98,8 @@ int forge_build(const struct build_request *request, struct progress *progress,
 int forge_build_image(const struct build_request *request, struct progress *progress,
                       struct error **err)
 {
-    if (check_request(request, err) || publish_check(request->output, request->replace_output, err))
+    if (build_check_request(request, err) ||
+        publish_check(request->output, request->replace_output, err))
         return -1;
     AUTO_FREE char *output_dir = path_dirname(request->output);
     AUTO(workdir_close) struct workdir *staging = workdir_create(output_dir, err);
@@ -122,7 +122,7 @@ int forge_build_image(const struct build_request *request, struct progress *prog
 int forge_sysprep_preview(const struct build_request *request, struct progress *progress,
                           struct sysprep_changes *changes, struct error **err)
 {
-    if (check_request(request, err))
+    if (build_check_request(request, err))
         return -1;
     struct build_request preview = *request;
     preview.sysprep_dry_run = true;

@@ -39,6 +39,10 @@ struct build_result {
     char *manifest_path;
 };
 
+/* ERROR_USAGE for what of REQUEST cannot be, as far as it shows before the appliance is launched.
+ */
+MUST_CHECK int build_check_request(const struct build_request *request, struct error **err);
+
 /* Customize an overlay of the image, lay it out, both in at most one launch of the appliance, then
  * bundle it. Without a plan, of a disk that is kept, nothing is launched. */
 MUST_CHECK int forge_build(const struct build_request *request, struct progress *progress,

@@ -15,14 +15,15 @@ struct reading {
 
 /* -- what is wrong -- */
 
-void recipe_refuse_key(struct recipe *recipe, const struct recipe_node *node,
+void recipe_refuse_key(struct recipe_faults *faults, const struct recipe_node *node,
                        const char *const names[])
 {
     const char *near = nearest_name(node->text, names);
     if (near)
-        recipe_refuse(recipe, node, "unknown key \"%s\" (did you mean \"%s\"?)", node->text, near);
+        recipe_faults_add(faults, &node->place, "unknown key \"%s\" (did you mean \"%s\"?)",
+                          node->text, near);
     else
-        recipe_refuse(recipe, node, "unknown key \"%s\"", node->text);
+        recipe_faults_add(faults, &node->place, "unknown key \"%s\"", node->text);
 }
 
 bool recipe_expect_text(struct recipe *recipe, const struct recipe_node *key,
@@ -64,29 +65,31 @@ static bool expect_plain(struct recipe *recipe, const struct recipe_node *key,
     return !value->secret;
 }
 
-/* VALUE, a text or a list of them, appended to VALUES. */
+static void setting_clear(struct recipe_setting *setting)
+{
+    free(setting->key);
+    string_list_clear(&setting->values);
+    free(setting->places);
+    *setting = (struct recipe_setting){ 0 };
+}
+
+/* VALUE, a text or a list of them, becomes SETTING's values. */
 static bool read_values(struct recipe *recipe, const struct recipe_node *key,
-                        const struct recipe_node *value, struct string_list *values)
+                        const struct recipe_node *value, struct recipe_setting *setting)
 {
     const struct recipe_node *const single[] = { value };
     bool list = value->kind == RECIPE_LIST;
     const struct recipe_node *const *items =
         list ? (const struct recipe_node *const *)value->children : single;
-    for (size_t i = 0; i < (list ? value->count : 1); i++) {
+    size_t count = list ? value->count : 1;
+    setting->places = xcalloc(count + 1, sizeof(*setting->places));
+    for (size_t i = 0; i < count; i++) {
         if (!expect_plain(recipe, key, items[i]))
             return false;
-        string_list_add(values, items[i]->text);
+        string_list_add(&setting->values, items[i]->text);
+        setting->places[i] = items[i]->place;
     }
     return true;
-}
-
-static struct recipe_setting *add_setting(struct recipe *recipe, enum recipe_section section,
-                                          const char *key)
-{
-    recipe->settings = xrealloc(recipe->settings, recipe->count + 1, sizeof(*recipe->settings));
-    struct recipe_setting *setting = &recipe->settings[recipe->count++];
-    *setting = (struct recipe_setting){ .section = section, .key = xstrdup(key) };
-    return setting;
 }
 
 /* A file's settings replace those of the files that it imports. */
@@ -99,15 +102,20 @@ static void read_setting(struct recipe *recipe, enum recipe_section section,
         recipe_refuse(recipe, key, "\"%s\" is already set at %s", key->text, place);
         return;
     }
-    AUTO_STRINGS struct string_list values = { 0 };
-    if (!read_values(recipe, key, value, &values))
+    struct recipe_setting new = { .section = section,
+                                  .key = xstrdup(key->text),
+                                  .place = key->place };
+    if (!read_values(recipe, key, value, &new)) {
+        setting_clear(&new);
         return;
-    if (!setting)
-        setting = add_setting(recipe, section, key->text);
-    setting->place = key->place;
-    string_list_clear(&setting->values);
-    setting->values = values;
-    values = (struct string_list){ 0 };
+    }
+    if (!setting) {
+        recipe->settings = xrealloc(recipe->settings, recipe->count + 1, sizeof(*recipe->settings));
+        setting = &recipe->settings[recipe->count++];
+        *setting = (struct recipe_setting){ 0 };
+    }
+    setting_clear(setting);
+    *setting = new;
 }
 
 static const struct recipe_key *find_key(const struct recipe_key *keys, const char *name)
@@ -127,7 +135,7 @@ static void refuse_setting(struct recipe *recipe, const struct recipe_node *key,
         string_list_add(&names, *own);
     for (; keys->name; keys++)
         string_list_add(&names, keys->name);
-    recipe_refuse_key(recipe, key, (const char *const *)names.items);
+    recipe_refuse_key(&recipe->faults, key, (const char *const *)names.items);
 }
 
 /* A mapping of settings of SECTION; OWN are keys that are read elsewhere. */
@@ -164,8 +172,7 @@ static void drop_setting(struct recipe *recipe, const char *key, const struct re
     struct recipe_setting *setting = find_setting(recipe, RECIPE_SESSION, key);
     if (!setting || setting->place.source == image->place.source)
         return;
-    free(setting->key);
-    string_list_clear(&setting->values);
+    setting_clear(setting);
     *setting = recipe->settings[--recipe->count];
 }
 
@@ -182,7 +189,7 @@ static void read_image(const struct reading *reading, const struct recipe_node *
         for (size_t i = 0; i < value->count; i += 2) {
             const struct recipe_node *name = value->children[i];
             if (!is_one_of(name->text, names))
-                recipe_refuse_key(recipe, name, names);
+                recipe_refuse_key(&recipe->faults, name, names);
             else if (strcmp(name->text, "path") != 0)
                 read_setting(recipe, RECIPE_SESSION, name, value->children[i + 1]);
         }
@@ -283,10 +290,8 @@ int recipe_parse(const char *path, const char *text, size_t length,
 
 void recipe_clear(struct recipe *recipe)
 {
-    for (size_t i = 0; i < recipe->count; i++) {
-        free(recipe->settings[i].key);
-        string_list_clear(&recipe->settings[i].values);
-    }
+    for (size_t i = 0; i < recipe->count; i++)
+        setting_clear(&recipe->settings[i]);
     free(recipe->settings);
     free(recipe->image);
     customize_plan_clear(&recipe->plan);

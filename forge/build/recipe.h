@@ -27,6 +27,7 @@ struct recipe_setting {
     char *key;
     struct string_list values; /* one text, or the items of a list; yes or no is "true", "false" */
     struct recipe_place place; /* of the key */
+    struct recipe_place *places; /* of the values */
 };
 
 /* {0} before; clear with recipe_clear. */

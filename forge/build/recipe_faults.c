@@ -27,11 +27,10 @@ void recipe_faults_add(struct recipe_faults *faults, const struct recipe_place *
     va_end(args);
 }
 
-void recipe_faults_take(struct recipe_faults *faults, const struct recipe_place *place,
-                        struct error *error)
+void recipe_faults_take(struct recipe_faults *faults, const char *origin,
+                        const struct recipe_place *place, struct error *error)
 {
-    AUTO_FREE char *text = recipe_place_text(place);
-    AUTO_FREE char *prefix = xasprintf("%s: ", text);
+    AUTO_FREE char *prefix = xasprintf("%s: ", origin ? origin : "");
     bool placed = starts_with(error->message, prefix);
     add(faults, place, xstrdup(error->message + (placed ? strlen(prefix) : 0)));
     error_free(error);
@@ -44,8 +43,7 @@ static bool is_behind(const struct recipe_place *place, const struct recipe_plac
     return place->index > other->index;
 }
 
-/* Those at one place keep their order. */
-static void sort(struct recipe_faults *faults)
+void recipe_faults_sort(struct recipe_faults *faults)
 {
     for (size_t i = 1; i < faults->count; i++) {
         struct recipe_fault fault = faults->items[i];
@@ -60,9 +58,10 @@ int recipe_faults_verdict(struct recipe_faults *faults, struct error **err)
 {
     if (!faults->count)
         return 0;
-    sort(faults);
+    recipe_faults_sort(faults);
+    const char *subject = faults->subject ? faults->subject : "the recipe";
     AUTO_FREE char *text = faults->count == 1 ? xstrdup("")
-                                              : xasprintf("the recipe has %zu mistakes:\n",
+                                              : xasprintf("%s has %zu mistakes:\n", subject,
                                                           faults->count + faults->dropped);
     for (size_t i = 0; i < faults->count; i++) {
         const struct recipe_fault *fault = &faults->items[i];
@@ -78,7 +77,7 @@ int recipe_faults_verdict(struct recipe_faults *faults, struct error **err)
 
 json_t *recipe_faults_json(struct recipe_faults *faults)
 {
-    sort(faults);
+    recipe_faults_sort(faults);
     json_t *list = json_array();
     for (size_t i = 0; i < faults->count; i++) {
         const struct recipe_fault *fault = &faults->items[i];

@@ -15,17 +15,20 @@ struct recipe_fault {
 struct recipe_faults {
     struct recipe_fault *items;
     size_t count, dropped;
+    const char *subject; /* what has them; NULL: "the recipe" */
 };
 
 /* Add a fault at PLACE, with the sentence FORMAT. */
 void recipe_faults_add(struct recipe_faults *faults, const struct recipe_place *place,
                        const char *format, ...) PRINTF_LIKE(3, 4);
 
-/* Add ERROR, which is freed, as a fault at PLACE; the place's own text in front of its message
- * goes.
- */
-void recipe_faults_take(struct recipe_faults *faults, const struct recipe_place *place,
-                        struct error *error);
+/* Add ERROR, which is freed, as a fault at PLACE, without ORIGIN in front of its message, the place
+ * that whoever made it knew; NULL: none. */
+void recipe_faults_take(struct recipe_faults *faults, const char *origin,
+                        const struct recipe_place *place, struct error *error);
+
+/* Bring them into the order of the text; those at one place keep theirs. */
+void recipe_faults_sort(struct recipe_faults *faults);
 
 /* 0 when there are none; otherwise ERROR_USAGE with each of them on a line, in the order of the
  * text, and below it the line that it is about. */

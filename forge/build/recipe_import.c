@@ -52,7 +52,7 @@ static void import_one(const struct importing *importing, const struct chain *ch
     AUTO_FREE char *path = path_join(chain->source->base_dir, name->text);
     AUTO(recipe_source_free) struct recipe_source *source = recipe_source_read(path, &error);
     if (!source)
-        recipe_faults_take(&recipe->faults, &name->place, error);
+        recipe_faults_take(&recipe->faults, NULL, &name->place, error);
     else if (is_circle(chain, source))
         recipe_refuse(recipe, name, "%s would import itself", path);
     else if (recipe->source_count == FILES_MAX)

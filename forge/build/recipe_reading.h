@@ -11,7 +11,7 @@
     recipe_faults_add(&(recipe)->faults, &(node)->place, __VA_ARGS__)
 
 /* NODE is a key that is not among NAMES (NULL-terminated). */
-void recipe_refuse_key(struct recipe *recipe, const struct recipe_node *node,
+void recipe_refuse_key(struct recipe_faults *faults, const struct recipe_node *node,
                        const char *const names[]);
 
 /* Is VALUE a text that is there: no list, and not nothing? A fault about KEY when it is not. */

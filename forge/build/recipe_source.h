@@ -27,6 +27,7 @@ struct recipe_source {
     struct recipe_span *hidden; /* what is shown as *** */
     size_t hidden_count;
     bool unseen; /* nothing of the text is shown */
+    bool binary; /* the tag !!binary may stand before a text in it */
 };
 
 /* A place in a source, borrowed from it. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The steps of a recipe: operations, each with a value in one of its forms. */
 #include "forge/build/recipe_reading.h"
+#include "fsimage/ops/permissions.h"
 
 #include <string.h>
 
@@ -12,7 +13,8 @@ static bool read_parts(struct recipe *recipe, const struct customize_op *op,
     bool good = true;
     for (size_t i = 0; i < value->count; i += 2)
         if (!string_list_contains(names, value->children[i]->text)) {
-            recipe_refuse_key(recipe, value->children[i], (const char *const *)names->items);
+            recipe_refuse_key(&recipe->faults, value->children[i],
+                              (const char *const *)names->items);
             good = false;
         }
     for (size_t i = 0; i < names->count; i++) {
@@ -50,15 +52,42 @@ static bool has_secret(const struct recipe_node *node)
     return secret;
 }
 
-/* What a message says about a value may be part of it. */
-static void refuse_step(struct recipe *recipe, const struct recipe_node *key, bool secret,
+static bool is_refused(int (*check)(const char *text, struct error **err),
+                       const struct recipe_node *part)
+{
+    AUTO(error_free) struct error *error = NULL;
+    return part && check(part->text, &error);
+}
+
+/* Which part of the mapping VALUE, OWN of whose parts make up the operation's value, is wrong; the
+ * whole of it where that cannot be told. */
+static const struct recipe_node *find_wrong(const struct recipe_node *value,
+                                            const struct string_list *names, size_t own)
+{
+    const struct recipe_node *mode = recipe_node_get(value, "mode"),
+                             *owner = recipe_node_get(value, "owner"),
+                             *first = recipe_node_get(value, names->items[0]);
+    if (!*first->text)
+        return first;
+    if (is_refused(mode_check, mode))
+        return mode;
+    if (is_refused(owner_check, owner))
+        return owner;
+    return own == 1 ? first : value;
+}
+
+/* KEY with VALUE, NULL for none, is refused: WRONG, one of the two or within VALUE, is why. What a
+ * message says about a value may be part of it. */
+static void refuse_step(struct recipe *recipe, const struct recipe_node *key,
+                        const struct recipe_node *value, const struct recipe_node *wrong,
                         struct error *error)
 {
-    if (!secret) {
-        recipe_faults_take(&recipe->faults, &key->place, error);
+    AUTO_FREE char *origin = recipe_place_text(&key->place);
+    if (!value || !has_secret(value)) {
+        recipe_faults_take(&recipe->faults, origin, &wrong->place, error);
         return;
     }
-    recipe_refuse(recipe, key, "%s: the value, which has a secret in it, is not good", key->text);
+    recipe_refuse(recipe, wrong, "%s: the value, which has a secret in it, is not good", key->text);
     error_free(error);
 }
 
@@ -75,12 +104,11 @@ static void add_text(struct recipe *recipe, const struct recipe_node *key,
 {
     AUTO_FREE char *origin = recipe_place_text(&key->place);
     struct error *error = NULL;
-    bool secret = value && has_secret(value);
     size_t first = recipe->plan.count;
     if (customize_plan_add(&recipe->plan, key->text, text, key->place.source->base_dir, origin,
                            &error))
-        refuse_step(recipe, key, secret, error);
-    else if (secret)
+        refuse_step(recipe, key, value, value ? value : key, error);
+    else if (value && has_secret(value))
         hide_steps(&recipe->plan, first);
 }
 
@@ -102,12 +130,11 @@ static void add_mapping(struct recipe *recipe, const struct customize_op *op,
         return;
     AUTO_FREE char *origin = recipe_place_text(&key->place);
     struct error *error = NULL;
-    bool secret = has_secret(value);
     size_t first = recipe->plan.count;
     if (customize_plan_add_parts(&recipe->plan, op, texts, key->place.source->base_dir, origin,
                                  &error))
-        refuse_step(recipe, key, secret, error);
-    else if (secret)
+        refuse_step(recipe, key, value, find_wrong(value, &names, required), error);
+    else if (has_secret(value))
         hide_steps(&recipe->plan, first);
 }
 

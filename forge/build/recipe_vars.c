@@ -87,7 +87,7 @@ static char *read_secret(struct recipe *recipe, const struct recipe_node *value)
     AUTO(secret_free) struct secret *secret = secret_read(reference, &error);
     if (secret)
         return xstrdup(secret->text);
-    recipe_faults_take(&recipe->faults, &value->place, error);
+    recipe_faults_take(&recipe->faults, NULL, &value->place, error);
     return NULL;
 }
 

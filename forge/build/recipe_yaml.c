@@ -8,6 +8,8 @@
 
 enum { DEPTH_MAX = 32, CHILDREN_MAX = 10000 };
 
+#define YAML_NAMESPACE "tag:yaml.org,2002:" /* what !! stands for */
+
 struct reader {
     struct recipe_source *source;
     struct recipe_faults *faults;
@@ -82,7 +84,12 @@ static struct recipe_node *node_new(const struct reader *reader, enum recipe_nod
     return node;
 }
 
-/* TAG asks for what we do not do: "!!binary", "!include". */
+static bool is_binary(const struct reader *reader, const yaml_char_t *tag)
+{
+    return reader->source->binary && tag && strcmp((const char *)tag, YAML_NAMESPACE "binary") == 0;
+}
+
+/* TAG asks for what we do not do: "!!python/object", "!include". */
 static void check_properties(const struct reader *reader, const yaml_char_t *anchor,
                              const yaml_char_t *tag)
 {
@@ -96,11 +103,14 @@ static struct recipe_node *read_scalar(const struct reader *reader)
 {
     const char *text = (const char *)reader->event.data.scalar.value;
     size_t length = reader->event.data.scalar.length;
-    check_properties(reader, reader->event.data.scalar.anchor, reader->event.data.scalar.tag);
+    const yaml_char_t *tag = reader->event.data.scalar.tag;
+    bool binary = is_binary(reader, tag);
+    check_properties(reader, reader->event.data.scalar.anchor, binary ? NULL : tag);
     if (memchr(text, '\0', length))
         refuse(reader, "the text has a NUL character");
     struct recipe_node *node = node_new(reader, RECIPE_SCALAR);
     node->text = xstrndup(text, length);
+    node->binary = binary;
     node->plain = reader->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     return node;
 }
@@ -217,7 +227,7 @@ static struct recipe_node *read_document(struct reader *reader)
     if (!next_event(reader) || !next_event(reader))
         return NULL;
     if (reader->event.type != YAML_DOCUMENT_START_EVENT) {
-        refuse(reader, "the recipe is empty");
+        refuse(reader, "the file is empty");
         return NULL;
     }
     if (!next_event(reader))
@@ -226,7 +236,7 @@ static struct recipe_node *read_document(struct reader *reader)
     if (!node || !next_event(reader) || !next_event(reader))
         return NULL;
     if (reader->event.type != YAML_STREAM_END_EVENT) {
-        refuse(reader, "a recipe is one document");
+        refuse(reader, "the file is more than one document");
         return NULL;
     }
     return STEAL(node);

@@ -13,6 +13,7 @@ struct recipe_node {
     size_t end;                    /* in characters, as the place's index */
     char *text;                    /* of a scalar, as written; never has a NUL inside */
     bool plain;                    /* the scalar has no quotes */
+    bool binary;                   /* its text is base 64, by the tag !!binary */
     bool secret;                   /* a secret variable went into it */
     struct recipe_node **children; /* a mapping's are key, value, key, value, ... */
     size_t count;                  /* of children */
@@ -21,7 +22,7 @@ struct recipe_node {
 /* Read the one document in SOURCE, in UTF-8. What is no YAML, more than 32 levels, more than 10000
  * children of a node, and a second document are a fault and give NULL. Anchors, aliases, tags, NUL
  * characters, keys that are no plain text, and a key that is given twice are faults as well, but
- * the rest is read. */
+ * the rest is read. A source may say that the tag !!binary is none. */
 struct recipe_node *recipe_yaml_parse(struct recipe_source *source, struct recipe_faults *faults);
 
 /* The value of KEY in a mapping, NULL when there is none. Borrowed. */

@@ -102,6 +102,7 @@ static int gather(struct gathering *gathering, const struct report_settings *set
     const struct {
         const char *use, *path;
     } rows[] = {
+        { "cloud-config", settings->cloud_config },
         { "cert", settings->certificate },
         { "ec2cert", settings->ec2_certificate },
         { "run-ca-cert", ca_certificate },

@@ -14,6 +14,7 @@
 struct report_settings {
     bool wanted;
     const struct string_list *recipes;
+    const char *cloud_config; /* one that the plan's steps come from */
     const char *certificate, *ec2_certificate;
 };
 

@@ -123,8 +123,8 @@ static int run_sysprep(struct session *session, struct guest *guest, struct prog
                        struct error **err)
 {
     const struct build_request *request = session->request;
-    if (sysprep_run(&request->sysprep, request->sysprep_dry_run, guest, progress, &session->sysprep,
-                    err))
+    if (sysprep_run(&request->sysprep, request->plan, request->sysprep_dry_run, guest, progress,
+                    &session->sysprep, err))
         return -1;
     if (request->plan)
         sysprep_changes_warn(&session->sysprep, request->plan);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* forge build: customize an image and bundle it. */
 #include "forge/cli/bundle_request.h"
+#include "forge/cli/cloud_config_options.h"
 #include "forge/cli/dry_run.h"
 #include "forge/cli/layout_options.h"
 #include "forge/cli/operations.h"
@@ -12,6 +13,7 @@ struct build_values {
     struct string_list vars;
     bool dry_run;
     struct operation_settings operations;
+    struct cloud_config_settings cloud_config;
     struct sysprep_settings sysprep;
     struct layout_settings layout;
     struct input_settings input;
@@ -34,6 +36,7 @@ static void declare(struct options *options, void *opaque)
     values->bundle.report = true;
     options_add(options, "Recipe", OPTION_SECTION_NONE, rows, ARRAY_SIZE(rows), values);
     declare_operations(options, &values->operations);
+    declare_cloud_config(options, &values->cloud_config);
     declare_sysprep(options, &values->sysprep);
     declare_layout(options, &values->layout);
     declare_input(options, &values->input);
@@ -66,7 +69,7 @@ static int print_plan(const struct invocation *invocation, const char *path,
         .options = invocation->options,
         .bundle = &values->bundle,
         .keys = &values->keys,
-        .network = values->appliance.network,
+        .network = appliance_has_network(&values->appliance),
     };
     return dry_run_print(&dry_run, invocation->progress, err);
 }
@@ -90,6 +93,8 @@ static int run(const struct invocation *invocation, struct error **err)
                          values->recipe ? "neither the recipe nor the command line names one"
                                         : "name one, or give a --recipe");
     customize_plan_move(&recipe.plan, &values->operations.plan);
+    if (cloud_config_add(&values->cloud_config, &recipe.plan, err))
+        return -1;
 
     if (values->dry_run)
         return print_plan(invocation, path, &recipe.plan, err);
@@ -116,6 +121,7 @@ static int run(const struct invocation *invocation, struct error **err)
     for (size_t i = 0; i < recipe.source_count; i++)
         string_list_add(&recipes, recipe.sources[i]->path);
     request.report.recipes = &recipes;
+    request.report.cloud_config = values->cloud_config.at_boot ? NULL : values->cloud_config.path;
     request.input = input_options_of(&values->input, &keyring);
     AUTO_RESULT struct build_result result = { 0 };
     if (forge_build(&request, invocation->progress, &result, err))

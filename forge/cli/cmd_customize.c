@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* forge customize: run operations on a copy of an image. */
 #include "forge/cli/bundle_request.h"
+#include "forge/cli/cloud_config_options.h"
 #include "forge/cli/layout_options.h"
 #include "forge/cli/operations.h"
 #include "forge/cli/sysprep_options.h"
 
 struct customize_values {
     struct operation_settings operations;
+    struct cloud_config_settings cloud_config;
     struct sysprep_settings sysprep;
     struct layout_settings layout;
     struct input_settings input;
@@ -29,6 +31,7 @@ static void declare(struct options *options, void *opaque)
     declare_output(options, OUTPUT_NEEDED, IMAGE_QCOW2, &values->output);
     options_add(options, "Output", OPTION_SECTION_NONE, rows, ARRAY_SIZE(rows), values);
     declare_operations(options, &values->operations);
+    declare_cloud_config(options, &values->cloud_config);
     declare_sysprep(options, &values->sysprep);
     declare_layout(options, &values->layout);
     declare_input(options, &values->input);
@@ -63,6 +66,8 @@ static int run(const struct invocation *invocation, struct error **err)
         return error_set(err, ERROR_USAGE, "the image to customize is missing");
     if (!values->output.path && !values->sysprep.dry_run)
         return error_set(err, ERROR_USAGE, "the image to write is missing: give --output");
+    if (cloud_config_add(&values->cloud_config, &values->operations.plan, err))
+        return -1;
     AUTO_KEYRING struct keyring keyring = { 0 };
     if (keyring_read_for_input(&keyring, &values->keys, path, err))
         return -1;

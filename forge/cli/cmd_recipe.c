@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* forge recipe: work on recipes that needs neither an image nor keys. */
 #include "forge/base/json.h"
+#include "forge/build/cloud_config.h"
 #include "forge/cli/command_line.h"
 #include "forge/cli/recipe_load.h"
 #include "forge/cli/recipe_schema.h"
@@ -31,18 +32,43 @@ static void clear(void *opaque)
     string_list_clear(&values->vars);
 }
 
-static int run_check(const struct recipe_values *values, const char *path, struct error **err)
+static int tell_faults(const struct recipe_values *values, struct recipe_faults *faults,
+                       struct error **err)
+{
+    AUTO(json_decref) json_t *list = values->json ? recipe_faults_json(faults) : NULL;
+    if (list && json_print(list, stdout, err))
+        return -1;
+    return recipe_faults_verdict(faults, err);
+}
+
+static int check_recipe(const struct recipe_values *values, const char *path, struct error **err)
 {
     AUTO(command_line_free) struct command_line *build = command_line_new(&command_build);
     AUTO_RECIPE struct recipe recipe = { 0 };
     if (recipe_load(path, &values->vars, build->options, &recipe, err))
         return -1;
-    if (!values->json)
-        return recipe_faults_verdict(&recipe.faults, err);
-    AUTO(json_decref) json_t *list = recipe_faults_json(&recipe.faults);
-    if (json_print(list, stdout, err))
+    return tell_faults(values, &recipe.faults, err);
+}
+
+static int check_cloud_config(const struct recipe_values *values, const char *path,
+                              struct error **err)
+{
+    AUTO_CLOUD_CONFIG struct cloud_config config = { 0 };
+    if (cloud_config_read(path, &config, err))
         return -1;
-    return recipe_faults_verdict(&recipe.faults, err);
+    cloud_config_warn(&config);
+    return tell_faults(values, &config.faults, err);
+}
+
+/* A file that begins as a cloud-config is one. */
+static int run_check(const struct recipe_values *values, const char *path, struct error **err)
+{
+    AUTO(recipe_source_free) struct recipe_source *source = recipe_source_read(path, err);
+    if (!source)
+        return -1;
+    bool is_cloud_config = cloud_config_check(source, NULL) == 0;
+    return is_cloud_config ? check_cloud_config(values, path, err)
+                           : check_recipe(values, path, err);
 }
 
 static int run_schema(const struct recipe_values *values, const char *path, struct error **err)

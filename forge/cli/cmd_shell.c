@@ -2,8 +2,10 @@
 /* forge shell: the guest's shell, for somebody at a terminal or for commands from a stream. */
 #include "forge/build/shell.h"
 #include "forge/cli/bundle_request.h"
+#include "forge/cli/operations.h"
 
 struct shell_values {
+    struct operation_settings operations;
     struct input_settings input;
     struct key_settings keys;
     struct appliance_settings appliance;
@@ -14,6 +16,7 @@ static void declare(struct options *options, void *opaque)
 {
     struct shell_values *values = opaque;
     declare_output(options, OUTPUT_KEPT, IMAGE_QCOW2, &values->output);
+    declare_operations(options, &values->operations);
     declare_input(options, &values->input);
     declare_opening_key(options, &values->keys);
     declare_guest(options, &values->appliance);
@@ -21,16 +24,27 @@ static void declare(struct options *options, void *opaque)
     declare_failure(options, &values->appliance);
 }
 
+static void clear(void *opaque)
+{
+    struct shell_values *values = opaque;
+    operation_settings_clear(&values->operations);
+}
+
 static int run(const struct invocation *invocation, struct error **err)
 {
     const struct shell_values *values = invocation->values;
-    const char *path = invocation->arguments->items[0];
+    const char *path;
+    if (operations_image(&values->operations, invocation->arguments, &path, err))
+        return -1;
+    if (!path)
+        return error_set(err, ERROR_USAGE, "the image is missing");
     AUTO_KEYRING struct keyring keyring = { 0 };
     if (keyring_read_for_input(&keyring, &values->keys, path, err))
         return -1;
     const struct build_request request = {
         .path = path,
         .input = input_options_of(&values->input, &keyring),
+        .plan = &values->operations.plan,
         .guest = guest_options_of(&values->appliance, invocation->common),
         .keep_overlay = values->appliance.keep_overlay,
         .output = values->output.path,
@@ -42,11 +56,11 @@ static int run(const struct invocation *invocation, struct error **err)
 
 const struct command command_shell = {
     .name = "shell",
-    .arguments = "IMAGE [-o OUT]",
+    .arguments = "IMAGE [-o OUT] [OPERATION...]",
     .summary = "Run the guest's shell on an overlay of an image",
-    .min_arguments = 1,
     .max_arguments = 1,
     .values_size = sizeof(struct shell_values),
     .declare = declare,
     .run = run,
+    .clear = clear,
 };

@@ -4,7 +4,9 @@
 #define FORGE_CLI_COMMAND_TABLE_H
 
 #include "forge/base/progress.h"
-#include "forge/cli/option_groups.h"
+#include "forge/cli/bundle_options.h"
+#include "forge/cli/guest_options.h"
+#include "forge/cli/key_options.h"
 
 /* One run of a verb; everything is borrowed. */
 struct invocation {

@@ -3,6 +3,7 @@
 #include "forge/cli/dry_run.h"
 #include "forge/build/layout_source.h"
 #include "forge/build/steps_json.h"
+#include "forge/cli/report.h"
 #include "forge/join/pin.h"
 
 #include <string.h>
@@ -172,6 +173,10 @@ static void print_steps(const struct customize_plan *plan)
             printf(", mode %s", step->mode);
         if (step->owner)
             printf(", owner %s", step->owner);
+        for (size_t j = 0; j < step->settings.count && !customize_step_is_secret(step); j++) {
+            AUTO_FREE char *setting = printable(step->settings.items[j]);
+            printf(", %s", setting);
+        }
         printf(" (%s)\n", step->origin);
     }
 }

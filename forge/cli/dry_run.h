@@ -4,7 +4,8 @@
 #define FORGE_CLI_DRY_RUN_H
 
 #include "forge/build/build.h"
-#include "forge/cli/option_groups.h"
+#include "forge/cli/bundle_options.h"
+#include "forge/cli/key_options.h"
 
 /* Everything is borrowed. */
 struct dry_run {

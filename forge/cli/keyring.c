@@ -2,6 +2,7 @@
 /* Reads certificates and keys; a passphrase comes by reference, or is asked for on a terminal. */
 #include "forge/cli/keyring.h"
 #include "forge/base/file.h"
+#include "forge/join/input.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #ifndef FORGE_CLI_KEYRING_H
 #define FORGE_CLI_KEYRING_H
 
-#include "forge/cli/option_groups.h"
+#include "forge/cli/key_options.h"
 #include "manifest/key_directory.h"
 
 /* {0} is empty; clear with keyring_clear. */

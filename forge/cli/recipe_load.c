@@ -32,14 +32,14 @@ static void apply_setting(struct options *options, struct recipe *recipe,
                           setting->key);
         return;
     }
-    AUTO_FREE char *place = recipe_place_text(&setting->place);
-    AUTO_FREE char *where = xasprintf("%s: %s", place, setting->key);
-    const struct option_source source = { OPTION_FROM_RECIPE, where,
-                                          setting->place.source->base_dir };
     for (size_t i = 0; i < setting->values.count; i++) {
+        AUTO_FREE char *place = recipe_place_text(&setting->places[i]);
+        AUTO_FREE char *where = xasprintf("%s: %s", place, setting->key);
+        const struct option_source source = { OPTION_FROM_RECIPE, where,
+                                              setting->place.source->base_dir };
         struct error *error = NULL;
         if (options_set(options, setting->key, setting->values.items[i], &source, &error))
-            recipe_faults_take(&recipe->faults, &setting->place, error);
+            recipe_faults_take(&recipe->faults, place, &setting->places[i], error);
     }
 }
 

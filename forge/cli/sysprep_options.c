@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --sysprep and --sysprep-dry-run. */
+/* --sysprep and what goes with it. */
 #include "forge/cli/sysprep_options.h"
 #include "forge/build/sysprep_json.h"
 #include "forge/cli/report.h"
@@ -13,6 +13,10 @@ static int set_sysprep(void *field, const struct option_row *row, const char *te
 
 #define FIELD(member) .offset = offsetof(struct sysprep_settings, member)
 static const struct option_row list_rows[] = {
+    { "keep-user-accounts", 0, OPTION_LIST, "USER,...", FIELD(plan.keep_users),
+      "Accounts that --sysprep user-account leaves alone" },
+    { "remove-user-accounts", 0, OPTION_LIST, "USER,...", FIELD(plan.remove_users),
+      "The only accounts that --sysprep user-account removes" },
     { "sysprep", 0, OPTION_CUSTOM, "LIST", FIELD(plan),
       "Remove identity, traces and secrets at the end: defaults,+NAME,-NAME", .set = set_sysprep },
 };

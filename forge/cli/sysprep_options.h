@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --sysprep and --sysprep-dry-run, and how what they find is printed. */
+/* --sysprep and what goes with it, and how what they find is printed. */
 #ifndef FORGE_CLI_SYSPREP_OPTIONS_H
 #define FORGE_CLI_SYSPREP_OPTIONS_H
 
@@ -11,7 +11,7 @@ struct sysprep_settings {
     bool dry_run;
 };
 
-/* --sysprep is a recipe's key too. */
+/* All but --sysprep-dry-run are a recipe's keys too. */
 void declare_sysprep(struct options *options, struct sysprep_settings *settings);
 
 /* Run REQUEST up to what sysprep would do, and print that: a line each, or as JSON. */

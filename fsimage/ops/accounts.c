@@ -3,7 +3,19 @@
 #include "fsimage/ops/accounts.h"
 #include "fsimage/ops/guest_file.h"
 
+#include <ctype.h>
 #include <string.h>
+
+enum { NAME_MAX_LENGTH = 32 };
+
+bool account_is_name(const char *name, size_t length)
+{
+    bool good = length && length <= NAME_MAX_LENGTH &&
+                (isalpha((unsigned char)*name) || *name == '_');
+    for (size_t i = 0; i < length; i++)
+        good &= isalnum((unsigned char)name[i]) || (name[i] && strchr("_.-", name[i]));
+    return good;
+}
 
 char *account_find_line(char *text, const char *name)
 {
@@ -37,6 +49,23 @@ static int find_fields(struct guest *guest, const char *path, const char *what, 
     return 0;
 }
 
+static int has_line(struct guest *guest, const char *path, const char *name, struct error **err)
+{
+    size_t length;
+    AUTO_FREE char *text = guest_file_read(guest, path, &length, err);
+    return text ? account_find_line(text, name) != NULL : -1;
+}
+
+int account_exists(struct guest *guest, const char *user, struct error **err)
+{
+    return has_line(guest, "/etc/passwd", user, err);
+}
+
+int account_group_exists(struct guest *guest, const char *group, struct error **err)
+{
+    return has_line(guest, "/etc/group", group, err);
+}
+
 static int parse_id(const char *text, const char *path, int *id, struct error **err)
 {
     int64_t value;
@@ -57,6 +86,13 @@ int account_find_user(struct guest *guest, const char *name, struct account *acc
         return -1;
     account->home = xstrdup(fields.items[5]);
     return 0;
+}
+
+int account_has_user(struct guest *guest, const char *name, struct error **err)
+{
+    size_t length;
+    AUTO_FREE char *text = guest_file_read(guest, "/etc/passwd", &length, err);
+    return text ? account_find_line(text, name) != NULL : -1;
 }
 
 int account_find_group(struct guest *guest, const char *name, int *gid, struct error **err)

@@ -184,13 +184,51 @@ void files_apt_source(const struct customize_step *step, struct string_list *nam
         string_list_add(names, source.keys.items[i]);
 }
 
+/* The guest's VERSION_CODENAME, os-release(5); owned. */
+static char *code_name(struct guest *guest, struct error **err)
+{
+    static const char path[] = "/etc/os-release", key[] = "\nVERSION_CODENAME=";
+    size_t length;
+    AUTO_FREE char *text = guest_file_read(guest, path, &length, err);
+    const char *value = text ? strstr(text, key) : NULL;
+    if (!text)
+        return NULL;
+    value = value ? value + strlen(key) : "";
+    value += *value == '"';
+    const char *end = value;
+    while (isalnum((unsigned char)*end) || *end == '-')
+        end++;
+    if (end > value)
+        return xstrndup(value, (size_t)(end - value));
+    error_set(err, ERROR_GUEST, "the source has $RELEASE, and the guest's %s no VERSION_CODENAME",
+              path);
+    return NULL;
+}
+
+/* cloud-init's $RELEASE is the code name of the guest's release. */
+static int fill_release(struct apt_source *source, struct guest *guest, struct error **err)
+{
+    static const char variable[] = "$RELEASE";
+    AUTO_FREE char *name = strstr(source->text, variable) ? code_name(guest, err) : NULL;
+    if (!name)
+        return strstr(source->text, variable) ? -1 : 0;
+    AUTO_FREE char *text = STEAL(source->text);
+    const char *rest = text;
+    for (const char *found; (found = strstr(rest, variable)); rest = found + strlen(variable)) {
+        append(source, rest, (size_t)(found - rest));
+        append(source, name, strlen(name));
+    }
+    append(source, rest, strlen(rest));
+    return 0;
+}
+
 int op_apt_source(struct guest *guest, const struct customize_step *step, struct error **err)
 {
     AUTO_SOURCE struct apt_source source = { 0 };
     const char *manager = guest_facts(guest)->package_management;
     if (!manager || strcmp(manager, "apt") != 0)
         return error_set(err, ERROR_GUEST, "the guest has no apt");
-    if (read_source(&source, step, err) ||
+    if (read_source(&source, step, err) || fill_release(&source, guest, err) ||
         guest_file_make_directory(guest, "/etc/apt/keyrings", err) ||
         guest_file_make_directory(guest, "/etc/apt/sources.list.d", err))
         return -1;

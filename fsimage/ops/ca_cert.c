@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --ca-cert FILE: certificate authorities that the guest trusts from now on. */
+/* --ca-cert FILE: certificate authorities that the guest trusts from now on; in place of the file's
+ * name its content will do. */
+#include "forge/base/digest.h"
 #include "fsimage/ops/guest_file.h"
 #include "fsimage/ops/local_file.h"
 #include "fsimage/ops/ops.h"
@@ -30,10 +32,27 @@ static char *next_certificate(const char **text)
     return xasprintf("%.*s\n", (int)(*text - begin), begin);
 }
 
-int check_ca_cert(struct customize_step *step, struct error **err)
+static bool is_inline(const struct customize_step *step)
+{
+    return starts_with(step->first, "-----BEGIN ");
+}
+
+void files_ca_cert(const struct customize_step *step, struct string_list *names)
+{
+    if (!is_inline(step))
+        string_list_add(names, step->first);
+}
+
+static char *read_certificates(const struct customize_step *step, struct error **err)
 {
     AUTO_FREE char *local = local_path(step, step->first);
-    AUTO_FREE char *text = local_file_read(local, err);
+    return is_inline(step) ? xstrdup(step->first) : local_file_read(local, err);
+}
+
+int check_ca_cert(struct customize_step *step, struct error **err)
+{
+    AUTO_FREE char *local = is_inline(step) ? xstrdup("the text") : local_path(step, step->first);
+    AUTO_FREE char *text = read_certificates(step, err);
     if (!text)
         return -1;
     const char *at = text;
@@ -56,6 +75,18 @@ static const struct trust_store *find_store(struct guest *guest, struct error **
     error_set(err, ERROR_GUEST,
               "the guest has no store of certificate authorities: install ca-certificates first");
     return NULL;
+}
+
+/* A name for TEXT, which came without one: the same for the same certificates. */
+static char *name_by_digest(const char *text, struct error **err)
+{
+    enum { SHOWN = 12 };
+    AUTO(digest_free) struct digest *digest = digest_new(DIGEST_SHA256, err);
+    if (!digest)
+        return NULL;
+    digest_update(digest, text, strlen(text));
+    AUTO_FREE char *hex = digest_final_hex(digest);
+    return xasprintf("forge-%.*s", SHOWN, hex);
 }
 
 /* The file's name without its extension, of characters that every program takes. */
@@ -87,11 +118,13 @@ static int write_certificates(struct guest *guest, const struct trust_store *sto
 
 int op_ca_cert(struct guest *guest, const struct customize_step *step, struct error **err)
 {
-    AUTO_FREE char *local = local_path(step, step->first);
-    AUTO_FREE char *name = certificate_name(local);
-    AUTO_FREE char *text = local_file_read(local, err);
+    AUTO_FREE char *text = read_certificates(step, err);
     const struct trust_store *store = text ? find_store(guest, err) : NULL;
-    if (!store || write_certificates(guest, store, name, text, err))
+    if (!store)
+        return -1;
+    AUTO_FREE char *name = is_inline(step) ? name_by_digest(text, err)
+                                           : certificate_name(step->first);
+    if (!name || write_certificates(guest, store, name, text, err))
         return -1;
     const char *const argv[] = { store->program, NULL };
     return guest_run(guest, argv, NULL, err);

@@ -2,6 +2,7 @@
 /* --copy SOURCE:DEST, --move SOURCE:DEST: files and directories within the guest. */
 #include "fsimage/ops/guest_file.h"
 #include "fsimage/ops/ops.h"
+#include "fsimage/ops/permissions.h"
 
 #include <string.h>
 
@@ -38,10 +39,12 @@ static int make_way(struct guest *guest, const char *path, struct error **err)
     return 0;
 }
 
-static int copy(struct guest *guest, const char *source, const char *target, struct error **err);
+static int copy(struct guest *guest, const struct customize_step *step, const char *source,
+                const char *target, struct error **err);
 
 /* What is in the directory SOURCE goes into the directory TARGET, which stays what it is. */
-static int merge(struct guest *guest, const char *source, const char *target, struct error **err)
+static int merge(struct guest *guest, const struct customize_step *step, const char *source,
+                 const char *target, struct error **err)
 {
     AUTO(guest_strings_free) char **names = guestfs_ls(guest_handle(guest), source);
     if (!names)
@@ -49,27 +52,28 @@ static int merge(struct guest *guest, const char *source, const char *target, st
     for (char **name = names; *name; name++) {
         AUTO_FREE char *from = path_join(source, *name);
         AUTO_FREE char *to = path_join(target, *name);
-        if (copy(guest, from, to, err))
+        if (copy(guest, step, from, to, err))
             return -1;
     }
     return 0;
 }
 
-static int copy(struct guest *guest, const char *source, const char *target, struct error **err)
+static int copy(struct guest *guest, const struct customize_step *step, const char *source,
+                const char *target, struct error **err)
 {
     int from_directory = is_real_directory(guest, source, err);
     int to_directory = from_directory < 0 ? -1 : is_real_directory(guest, target, err);
     if (to_directory < 0)
         return -1;
     if (to_directory && from_directory)
-        return merge(guest, source, target, err);
+        return merge(guest, step, source, target, err);
     if (to_directory)
         return error_set(err, ERROR_GUEST, "%s is a directory, %s is none", target, source);
     if (make_way(guest, target, err))
         return -1;
     if (guestfs_cp_a(guest_handle(guest), source, target))
         return guest_error(guest, err, "copying %s to %s", source, target);
-    return 0;
+    return permissions_give_tree(guest, step, target, err);
 }
 
 /* SOURCE, its parent's links resolved, and its TARGET; both owned, both beginning in a real
@@ -97,7 +101,7 @@ int op_copy(struct guest *guest, const struct customize_step *step, struct error
     AUTO_FREE char *target = NULL;
     if (find_both(guest, step, &source, &target, err))
         return -1;
-    return copy(guest, source, target, err);
+    return copy(guest, step, source, target, err);
 }
 
 int op_move(struct guest *guest, const struct customize_step *step, struct error **err)
@@ -115,5 +119,5 @@ int op_move(struct guest *guest, const struct customize_step *step, struct error
         return -1;
     if (guestfs_mv(guest_handle(guest), source, target))
         return guest_error(guest, err, "moving %s to %s", source, target);
-    return 0;
+    return permissions_give_tree(guest, step, target, err);
 }

@@ -8,6 +8,9 @@
 
 enum { READ_MAX = 64 << 20 };
 
+/* What one message of libguestfs is sure to hold. */
+enum { PIECE_MAX = 1 << 20 };
+
 int guest_path_check(const char *path, struct error **err)
 {
     for (const char *at = path; *at; at++)
@@ -87,13 +90,39 @@ char *guest_file_read(struct guest *guest, const char *path, size_t *length, str
     return STEAL(text);
 }
 
+char *guest_file_read_or_empty(struct guest *guest, const char *path, size_t *length,
+                               struct error **err)
+{
+    int exists = guest_file_exists(guest, path, err);
+    *length = 0;
+    if (exists < 0)
+        return NULL;
+    return exists ? guest_file_read(guest, path, length, err) : xstrdup("");
+}
+
 int guest_file_write(struct guest *guest, const char *path, const char *text, size_t length,
                      struct error **err)
 {
     if (guest_file_require_regular(guest, path, true, err))
         return -1;
-    if (guestfs_write(guest_handle(guest), path, text, length))
+    size_t piece = length < PIECE_MAX ? length : PIECE_MAX;
+    if (guestfs_write(guest_handle(guest), path, text, piece))
         return guest_error(guest, err, "writing %s", path);
+    return length > piece ? guest_file_append(guest, path, text + piece, length - piece, err) : 0;
+}
+
+int guest_file_append(struct guest *guest, const char *path, const char *text, size_t length,
+                      struct error **err)
+{
+    if (guest_file_require_regular(guest, path, true, err))
+        return -1;
+    do {
+        size_t piece = length < PIECE_MAX ? length : PIECE_MAX;
+        if (guestfs_write_append(guest_handle(guest), path, text, piece))
+            return guest_error(guest, err, "appending to %s", path);
+        text += piece;
+        length -= piece;
+    } while (length);
     return 0;
 }
 
@@ -161,6 +190,14 @@ int guest_file_remove_temporary(struct guest *guest, const char *dir, struct err
     if (guestfs_rm_rf(guest_handle(guest), resolved))
         return guest_error(guest, err, "removing %s", dir);
     return 0;
+}
+
+char *guest_text_or_null(char *text)
+{
+    if (text && *text)
+        return text;
+    free(text);
+    return NULL;
 }
 
 void guest_strings_free(char **strings)

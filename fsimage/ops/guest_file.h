@@ -30,10 +30,18 @@ MUST_CHECK int guest_file_require_regular(struct guest *guest, const char *path,
 MUST_CHECK char *guest_file_read(struct guest *guest, const char *path, size_t *length,
                                  struct error **err);
 
+/* The same, and "" when nothing is at PATH. */
+MUST_CHECK char *guest_file_read_or_empty(struct guest *guest, const char *path, size_t *length,
+                                          struct error **err);
+
 /* Replace the content of PATH, made root:root 0644 when missing; an existing file keeps its inode,
  * so owner, mode and extended attributes stay. */
 MUST_CHECK int guest_file_write(struct guest *guest, const char *path, const char *text,
                                 size_t length, struct error **err);
+
+/* Put LENGTH bytes of TEXT behind the content of PATH, which is made as by guest_file_write(). */
+MUST_CHECK int guest_file_append(struct guest *guest, const char *path, const char *text,
+                                 size_t length, struct error **err);
 
 /* Upload the local file LOCAL to PATH, owned by root:root, mode 0755 when EXECUTABLE, else 0644. */
 MUST_CHECK int guest_file_upload(struct guest *guest, const char *local, const char *path,
@@ -52,6 +60,9 @@ MUST_CHECK int guest_file_link(struct guest *guest, const char *target, const ch
 MUST_CHECK char *guest_file_temporary(struct guest *guest, struct error **err);
 MUST_CHECK int guest_file_remove_temporary(struct guest *guest, const char *dir,
                                            struct error **err);
+
+/* TEXT, an answer of libguestfs (taken), or NULL for an empty one or none; owned. */
+char *guest_text_or_null(char *text);
 
 /* DEFINE_CLEANUP for the arrays of strings that libguestfs returns. */
 void guest_strings_free(char **strings);

@@ -9,9 +9,10 @@
 /* HOST_NAME_MAX of Linux; a label is limited by RFC 1123. */
 enum { NAME_MAX_LENGTH = 64, LABEL_MAX = 63 };
 
-int check_hostname(struct customize_step *step, struct error **err)
+const char *const hostname_settings[] = { "fqdn", NULL };
+
+static int check_name(const char *name, struct error **err)
 {
-    const char *name = step->first;
     size_t label = 0;
     for (const char *at = name;; at++) {
         bool ends = *at == '.' || !*at;
@@ -29,6 +30,12 @@ int check_hostname(struct customize_step *step, struct error **err)
     }
 }
 
+int check_hostname(struct customize_step *step, struct error **err)
+{
+    const char *full = customize_step_setting(step, "fqdn");
+    return check_name(step->first, err) || (full && check_name(full, err)) ? -1 : 0;
+}
+
 /* /etc/hostname is read by systemd and Debian's scripts, /etc/HOSTNAME by old SUSE and Slackware:
  * the second only where it is a file of its own. */
 static int write_name_files(struct guest *guest, const char *name, struct error **err)
@@ -44,11 +51,8 @@ static int write_name_files(struct guest *guest, const char *name, struct error 
 static int update_sysconfig(struct guest *guest, const char *name, struct error **err)
 {
     static const char path[] = "/etc/sysconfig/network";
-    int exists = guest_file_exists(guest, path, err);
-    if (exists <= 0)
-        return exists;
     size_t length;
-    AUTO_FREE char *text = guest_file_read(guest, path, &length, err);
+    AUTO_FREE char *text = guest_file_read_or_empty(guest, path, &length, err);
     if (!text)
         return -1;
     AUTO_FREE char *result = xstrdup("");
@@ -102,8 +106,16 @@ static char *replace_in_hosts_line(const char *line, const char *old, const char
     return result;
 }
 
+/* What /etc/hosts calls the host: the name with its domain first, then the short one; owned. */
+static char *all_names(const char *name, const char *full)
+{
+    AUTO_FREE char *short_name = xstrndup(name, strcspn(name, "."));
+    const char *first = full ? full : name;
+    return strcmp(first, short_name) == 0 ? xstrdup(first) : xasprintf("%s %s", first, short_name);
+}
+
 /* Debian's installer gives the host's own name an address in /etc/hosts: keep it resolvable. */
-static int update_hosts(struct guest *guest, const char *old_name, const char *name,
+static int update_hosts(struct guest *guest, const char *old_name, const char *names,
                         struct error **err)
 {
     static const char path[] = "/etc/hosts";
@@ -114,14 +126,9 @@ static int update_hosts(struct guest *guest, const char *old_name, const char *n
     AUTO_FREE char *text = guest_file_read(guest, path, &length, err);
     if (!text)
         return -1;
-    AUTO_FREE char *old =
-        xstrndup(old_name ? old_name : "", strcspn(old_name ? old_name : "", "."));
+    AUTO_FREE char *old = xstrndup(old_name, strcspn(old_name, "."));
     if (strcmp(old, "localhost") == 0)
         *old = '\0'; /* that name stays */
-    AUTO_FREE char *short_name = xstrndup(name, strcspn(name, "."));
-    AUTO_FREE char *names = strchr(name, '.') ? xasprintf("%s %s", name, short_name)
-                                              : xstrdup(name);
-
     bool replaced = false;
     AUTO_FREE char *result = xstrdup("");
     for (char *next = text, *line; (line = strsep(&next, "\n")) && (*line || next);) {
@@ -138,14 +145,11 @@ static int update_hosts(struct guest *guest, const char *old_name, const char *n
     return guest_file_write(guest, path, result, strlen(result), err);
 }
 
-/* The name so far, as Debian has it; NULL when there is none. */
+/* The name so far, as Debian has it, "" when there is none; owned. */
 static char *current_name(struct guest *guest, struct error **err)
 {
-    int exists = guest_file_exists(guest, "/etc/hostname", err);
-    if (exists < 0)
-        return NULL;
     size_t length;
-    char *text = exists ? guest_file_read(guest, "/etc/hostname", &length, err) : xstrdup("");
+    char *text = guest_file_read_or_empty(guest, "/etc/hostname", &length, err);
     if (text)
         text[strcspn(text, " \t\r\n")] = '\0';
     return text;
@@ -159,5 +163,6 @@ int op_hostname(struct guest *guest, const struct customize_step *step, struct e
         return -1;
     const char *format = guest_facts(guest)->package_format;
     bool debian = format && strcmp(format, "deb") == 0;
-    return debian ? update_hosts(guest, old_name, step->first, err) : 0;
+    AUTO_FREE char *names = all_names(step->first, customize_step_setting(step, "fqdn"));
+    return debian ? update_hosts(guest, old_name, names, err) : 0;
 }

@@ -59,6 +59,42 @@ static bool find_in_entry(const char *line, struct span *span)
     return find_after_command(line, names, 0, span);
 }
 
+static bool find_in_entry_of_list(const char *line, struct span *span)
+{
+    bool found = find_in_entry(line, span);
+    span->removal_only = found && strstr(line, "$kernelopts");
+    return found;
+}
+
+/* The value of the assignment that begins with NAME and a quote, up to the other quote. */
+static bool find_quoted(const char *line, const char *name, struct span *span)
+{
+    size_t begin = strlen(name);
+    const char *close = starts_with(line, name) ? strchr(line + begin, '"') : NULL;
+    if (close)
+        *span = (struct span){ .begin = begin, .end = (size_t)(close - line) };
+    return close;
+}
+
+/* RHEL 8's grub.cfg has the one, for a grubenv without it; Fedora's the other. */
+static bool find_in_list(const char *line, struct span *span)
+{
+    size_t indent = strspn(line, blanks);
+    bool found = find_quoted(line + indent, "set kernelopts=\"", span) ||
+                 find_quoted(line + indent, "set default_kernelopts=\"", span);
+    span->begin += indent;
+    span->end += indent;
+    return found;
+}
+
+static const char env_name[] = "kernelopts=";
+
+static bool find_in_env(const char *line, struct span *span)
+{
+    *span = (struct span){ .begin = strlen(env_name), .end = strlen(line) };
+    return starts_with(line, env_name);
+}
+
 /* GRUB_CMDLINE_LINUX is for every entry, GRUB_CMDLINE_LINUX_DEFAULT for all but rescue ones. */
 static bool find_in_default(const char *line, struct span *span)
 {
@@ -158,8 +194,13 @@ char *kernel_words_change(const char *text, enum kernel_file kind,
                           const struct string_list *changes, size_t *found)
 {
     static bool (*const finders[])(const char *line, struct span *span) = {
-        [KERNEL_FILE_GRUB_CFG] = find_in_grub_cfg, [KERNEL_FILE_MENU_LST] = find_in_menu_lst,
-        [KERNEL_FILE_ENTRY] = find_in_entry,       [KERNEL_FILE_DEFAULT] = find_in_default,
+        [KERNEL_FILE_GRUB_CFG] = find_in_grub_cfg,
+        [KERNEL_FILE_MENU_LST] = find_in_menu_lst,
+        [KERNEL_FILE_ENTRY] = find_in_entry,
+        [KERNEL_FILE_ENTRY_OF_LIST] = find_in_entry_of_list,
+        [KERNEL_FILE_LIST] = find_in_list,
+        [KERNEL_FILE_ENV] = find_in_env,
+        [KERNEL_FILE_DEFAULT] = find_in_default,
         [KERNEL_FILE_PLAIN] = find_in_plain,
     };
     char *changed = NULL;
@@ -170,7 +211,7 @@ char *kernel_words_change(const char *text, enum kernel_file kind,
     for (char *next = lines, *line; (line = strsep(&next, "\n"));) {
         struct span span = { 0 };
         bool has_span = finders[kind](line, &span);
-        *found += has_span && !span.removal_only;
+        *found += has_span;
         if (has_span)
             write_line(out, line, &span, changes);
         else
@@ -180,4 +221,32 @@ char *kernel_words_change(const char *text, enum kernel_file kind,
     }
     fclose(out);
     return changed;
+}
+
+char *kernel_env_change(const char *block, size_t length, const struct string_list *changes,
+                        size_t *found, struct error **err)
+{
+    static const char title[] = "# GRUB Environment Block\n";
+    AUTO_FREE char *line = xasprintf("\n%s", env_name);
+    *found = 0;
+    if (!strstr(block, line))
+        return xstrdup(block);
+    if (!starts_with(block, title) || strlen(block) != length) {
+        error_set(err, ERROR_GUEST, "it is not as GRUB keeps its environment");
+        return NULL;
+    }
+    /* Behind the last line the block is filled up. */
+    size_t used = (size_t)(strrchr(block, '\n') + 1 - block);
+    AUTO_FREE char *text = xstrndup(block, used);
+    AUTO_FREE char *changed = kernel_words_change(text, KERNEL_FILE_ENV, changes, found);
+    size_t now = strlen(changed);
+    if (now > length) {
+        error_set(err, ERROR_GUEST, "the arguments are %zu bytes too long for its %zu bytes",
+                  now - length, length);
+        return NULL;
+    }
+    char *filled = xcalloc(length + 1, 1);
+    memset(filled, '#', length);
+    memcpy(filled, changed, now);
+    return filled;
 }

@@ -10,6 +10,8 @@ typedef int customize_run(struct guest *guest, const struct customize_step *step
 typedef int customize_check(struct customize_step *step, struct error **err);
 typedef int customize_expand(struct customize_plan *plan, const struct customize_step *step,
                              struct error **err);
+typedef int customize_keys(const struct customize_step *step, struct string_list *keys,
+                           struct error **err);
 typedef void customize_files(const struct customize_step *step, struct string_list *names);
 
 customize_files files_first; /* local_file.c: FIRST names it */
@@ -19,12 +21,14 @@ customize_expand expand_commands_file; /* commands_file.c */
 
 customize_run op_hostname; /* hostname.c */
 customize_check check_hostname;
+extern const char *const hostname_settings[];
 
 customize_run op_timezone; /* timezone.c */
 customize_check check_timezone;
 
 customize_run op_write, op_append_line; /* write.c */
-customize_check check_write;
+customize_check check_append_line, check_write;
+extern const char *const write_settings[];
 
 customize_run op_upload; /* upload.c */
 customize_check check_upload;
@@ -70,12 +74,23 @@ customize_check check_service;
 customize_run op_user_add; /* user_add.c */
 customize_check check_user_add;
 customize_files files_user_add;
+customize_keys keys_user_add;
+extern const char *const user_add_settings[];
+
+customize_run op_group_add; /* group_add.c */
+customize_check check_group_add;
+
+customize_run op_ntp; /* ntp.c */
+customize_check check_ntp;
+
+customize_run op_cloud_seed; /* cloud_seed.c */
 
 customize_run op_kernel_cmdline; /* kernel_cmdline.c */
 customize_check check_kernel_cmdline;
 
 customize_run op_ca_cert; /* ca_cert.c */
 customize_check check_ca_cert;
+customize_files files_ca_cert;
 
 customize_run op_apt_source; /* apt_source.c */
 customize_check check_apt_source;
@@ -87,5 +102,6 @@ customize_check check_password, check_root_password;
 customize_run op_ssh_inject; /* ssh_inject.c */
 customize_check check_ssh_inject;
 customize_files files_ssh_inject;
+customize_keys keys_ssh_inject;
 
 #endif

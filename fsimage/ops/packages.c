@@ -21,6 +21,7 @@ struct package_manager {
     const char *upgrade[ARGV_MAX];      /* all that is installed */
     const char *remove[ARGV_MAX];
     const char *clean[ARGV_MAX]; /* the packages that were fetched; may be empty */
+    char version;                /* before a package's version, if not '=' */
 };
 
 #define APT                                                                                        \
@@ -52,13 +53,15 @@ static const struct package_manager managers[] = {
       .install_file = { "dnf", DNF_FILES },
       .upgrade = { "dnf", "-y", "upgrade" },
       .remove = { "dnf", "-y", "remove" },
-      .clean = { "dnf", "clean", "packages" } },
+      .clean = { "dnf", "clean", "packages" },
+      .version = '-' },
     { .name = "yum",
       .install = { "yum", "-y", "install" },
       .install_file = { "yum", DNF_FILES },
       .upgrade = { "yum", "-y", "update" },
       .remove = { "yum", "-y", "remove" },
-      .clean = { "yum", "clean", "packages" } },
+      .clean = { "yum", "clean", "packages" },
+      .version = '-' },
     { .name = "zypper",
       .refresh = { "zypper", "-n", "refresh" },
       .install = { ZYPPER_INSTALLS(""), "install", "-l" },
@@ -260,6 +263,16 @@ static int install_files(struct guest *guest, const struct package_manager *mana
     return guest_file_remove_temporary(guest, dir, err) ? -1 : result;
 }
 
+/* NAME=VERSION as the manager has it. */
+static void spell_versions(const struct package_manager *manager, struct string_list *names)
+{
+    for (size_t i = 0; i < names->count; i++) {
+        char *equals = strchr(names->items[i], '=');
+        if (equals && manager->version)
+            *equals = manager->version;
+    }
+}
+
 static int install(struct guest *guest, const struct package_manager *manager,
                    const struct customize_step *step, struct error **err)
 {
@@ -272,6 +285,7 @@ static int install(struct guest *guest, const struct package_manager *manager,
     /* Files first: a package from the network may depend on one of them. */
     if (files.count && install_files(guest, manager, step, &files, err))
         return -1;
+    spell_versions(manager, &names);
     return names.count ? run_manager(guest, manager->install, &names, err) : 0;
 }
 
@@ -333,7 +347,10 @@ char *packages_install_script(struct guest *guest, const struct string_list *pac
         return NULL;
     AUTO_FREE char *fresh = manager->refresh[0] ? command_line(manager->refresh, &nothing)
                                                 : xstrdup("true");
-    AUTO_FREE char *install_them = command_line(manager->install, packages);
+    AUTO_STRINGS struct string_list names = { 0 };
+    string_list_copy(&names, packages);
+    spell_versions(manager, &names);
+    AUTO_FREE char *install_them = command_line(manager->install, &names);
     return xasprintf("#!/bin/sh\nexport DEBIAN_FRONTEND=noninteractive\n%s && %s\n", fresh,
                      install_them);
 }

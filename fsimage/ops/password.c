@@ -58,6 +58,20 @@ static struct secret *read_password(const struct customize_step *step, const cha
     return secret;
 }
 
+/* A hash as crypt(5) describes them: of printable characters, none of which ends shadow's field. */
+static int take_hash(const char *text, char hash[PASSWORD_HASH_SIZE], struct error **err)
+{
+    size_t length = strlen(text);
+    bool good = length > 1 && length < PASSWORD_HASH_SIZE && (*text == '$' || length == 13);
+    for (size_t i = 0; i < length; i++)
+        good &= (unsigned char)text[i] > ' ' && (unsigned char)text[i] < 0x7f &&
+                !strchr(":;*!\\", text[i]);
+    if (!good)
+        return error_set(err, ERROR_USAGE, "that is not a hash of a password by crypt(3)");
+    memcpy(hash, text, length + 1);
+    return 0;
+}
+
 static int parse_selector(const struct customize_step *step, const char *selector,
                           struct prepared_password *into, struct error **err)
 {
@@ -70,6 +84,8 @@ static int parse_selector(const struct customize_step *step, const char *selecto
         into->locked = true;
         selector += strlen("locked:");
     }
+    if (starts_with(selector, "hash:"))
+        return take_hash(selector + strlen("hash:"), into->hash, err);
     into->disabled = strcmp(selector, "disabled") == 0;
     into->random = strcmp(selector, "random") == 0;
     if (into->disabled || into->random)
@@ -79,8 +95,8 @@ static int parse_selector(const struct customize_step *step, const char *selecto
         known |= starts_with(selector, references[i]);
     if (!known) /* the selector may be the password, given by mistake: it is not repeated */
         return error_set(err, ERROR_USAGE,
-                         "the selector is file:PATH, env:NAME, fd:N, password:TEXT, random or "
-                         "disabled, any of them after locked:, or locked alone");
+                         "the selector is file:PATH, env:NAME, fd:N, password:TEXT, hash:CRYPT, "
+                         "random or disabled, any of them after locked:, or locked alone");
     AUTO(secret_free) struct secret *secret = read_password(step, selector, err);
     if (!secret)
         return -1;

@@ -6,6 +6,7 @@
 #include "fsimage/ops/ops.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 int mode_check(const char *mode, struct error **err)
 {
@@ -131,4 +132,55 @@ int permissions_give(struct guest *guest, const struct customize_step *step, con
         return -1;
     /* Behind the owner: a change of that drops set-user-ID. */
     return step->mode ? set_mode(guest, path, step->mode, err) : 0;
+}
+
+/* What each file of a tree gets; NULL: nothing of the kind. */
+struct gift {
+    const struct owner *owner;
+    const char *mode;
+};
+
+static int give_each(struct guest *guest, const struct gift *gift, const char *path,
+                     struct error **err);
+
+static int give_within(struct guest *guest, const struct gift *gift, const char *directory,
+                       struct error **err)
+{
+    AUTO(guest_strings_free) char **names = guestfs_ls(guest_handle(guest), directory);
+    if (!names)
+        return guest_error(guest, err, "%s", directory);
+    for (char **name = names; *name; name++) {
+        AUTO_FREE char *path = path_join(directory, *name);
+        if (give_each(guest, gift, path, err))
+            return -1;
+    }
+    return 0;
+}
+
+static int give_each(struct guest *guest, const struct gift *gift, const char *path,
+                     struct error **err)
+{
+    guestfs_h *g = guest_handle(guest);
+    AUTO(guestfs_free_statns) struct guestfs_statns *stat = guestfs_lstatns(g, path);
+    if (!stat)
+        return guest_error(guest, err, "%s", path);
+    const struct owner *owner = gift->owner;
+    if (owner &&
+        guestfs_lchown(g, owner->uid, owner->gid < 0 ? (int)stat->st_gid : owner->gid, path))
+        return guest_error(guest, err, "%s", path);
+    if (S_ISDIR(stat->st_mode))
+        return give_within(guest, gift, path, err);
+    return gift->mode && S_ISREG(stat->st_mode) ? set_mode(guest, path, gift->mode, err) : 0;
+}
+
+int permissions_give_tree(struct guest *guest, const struct customize_step *step, const char *path,
+                          struct error **err)
+{
+    struct owner owner;
+    if (!step->owner && !step->mode)
+        return 0;
+    if (step->owner && owner_find(guest, step->owner, &owner, err))
+        return -1;
+    const struct gift gift = { .owner = step->owner ? &owner : NULL, .mode = step->mode };
+    return give_each(guest, &gift, path, err);
 }

@@ -23,4 +23,9 @@ MUST_CHECK int owner_find(struct guest *guest, const char *owner, struct owner *
 MUST_CHECK int permissions_give(struct guest *guest, const struct customize_step *step,
                                 const char *path, struct error **err);
 
+/* The same for PATH, whose directory has no links in its path, and for all that is in it: the owner
+ * goes to everything, links too, the mode to regular files. */
+MUST_CHECK int permissions_give_tree(struct guest *guest, const struct customize_step *step,
+                                     const char *path, struct error **err);
+
 #endif

@@ -109,6 +109,13 @@ void files_ssh_inject(const struct customize_step *step, struct string_list *nam
         string_list_add(names, step->prepared);
 }
 
+int keys_ssh_inject(const struct customize_step *step, struct string_list *keys, struct error **err)
+{
+    (void)err;
+    string_list_copy(keys, &step->items);
+    return 0;
+}
+
 char *ssh_keys_merge(const char *text, const struct string_list *keys)
 {
     AUTO_STRINGS struct string_list lines = { 0 };
@@ -148,11 +155,8 @@ static int inject(struct guest *guest, const struct string_list *keys,
                                     account->home);
     if (guest_file_make_directory(guest, dir, err))
         return -1;
-    int exists = guest_file_exists(guest, file, err);
-    if (exists < 0)
-        return -1;
     size_t length;
-    AUTO_FREE char *before = exists ? guest_file_read(guest, file, &length, err) : xstrdup("");
+    AUTO_FREE char *before = guest_file_read_or_empty(guest, file, &length, err);
     if (!before)
         return -1;
     AUTO_FREE char *after = ssh_keys_merge(before, keys);

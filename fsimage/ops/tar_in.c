@@ -7,6 +7,7 @@
 #include "fsimage/ops/guest_file.h"
 #include "fsimage/ops/local_file.h"
 #include "fsimage/ops/ops.h"
+#include "fsimage/ops/permissions.h"
 #include "fsimage/ops/tar_stream.h"
 
 #include <archive.h>
@@ -20,6 +21,7 @@
  * its directory. */
 
 DEFINE_CLEANUP(struct archive *, archive_read_free)
+DEFINE_CLEANUP(struct archive_entry *, archive_entry_free)
 
 enum { ZEROS = 1 << 20 };
 static const int64_t MEMBER_MAX = INT64_C(16) << 40; /* ext4's largest file */
@@ -33,8 +35,10 @@ struct place {
 struct unpacking {
     const char *archive_path;
     struct archive_index index;
-    struct place *places; /* of the index's items */
-    bool extras;          /* some member has extended attributes or ACLs */
+    struct place *places;      /* of the index's items */
+    size_t *carriers;          /* of those with a file's first content: who has its last one */
+    bool extras;               /* some member has extended attributes or ACLs */
+    const struct owner *owner; /* of what is new; NULL: as the archive says */
 };
 
 static void unpacking_clear(struct unpacking *unpacking)
@@ -42,6 +46,7 @@ static void unpacking_clear(struct unpacking *unpacking)
     for (size_t i = 0; unpacking->places && i < unpacking->index.count; i++)
         free(unpacking->places[i].path);
     free(unpacking->places);
+    free(unpacking->carriers);
     archive_index_clear(&unpacking->index);
 }
 
@@ -74,9 +79,7 @@ static int check_member(struct archive_entry *entry, struct error **err)
     if (target && *target == '/')
         return error_set(err, ERROR_INVALID, "\"%s\" is a link to \"%s\", an absolute path", path,
                          target);
-    if (target && archive_entry_size(entry) > 0)
-        return error_set(err, ERROR_INVALID, "\"%s\" is a link that has content", path);
-    if (target || archive_entry_filetype(entry) != AE_IFREG)
+    if (archive_entry_filetype(entry) != AE_IFREG || (target && !archive_entry_size(entry)))
         return 0;
     if (!archive_entry_size_is_set(entry))
         return error_set(err, ERROR_INVALID, "the archive does not tell the size of \"%s\"", path);
@@ -103,9 +106,19 @@ static int read_headers(struct unpacking *unpacking, struct error **err)
 
 /* -- places -- */
 
-/* The directory of item I, made if need be. */
-static int place_directory(struct guest *guest, const char *path, bool in_new, struct place *place,
-                           struct error **err)
+/* The archive may say nothing of the directory PATH, which was made just now. */
+static int own_directory(struct guest *guest, const struct owner *owner, const char *path,
+                         struct error **err)
+{
+    if (owner &&
+        guestfs_chown(guest_handle(guest), owner->uid, owner->gid < 0 ? 0 : owner->gid, path))
+        return guest_error(guest, err, "%s", path);
+    return 0;
+}
+
+/* The directory of an item, made if need be. */
+static int place_directory(struct guest *guest, const struct owner *owner, const char *path,
+                           bool in_new, struct place *place, struct error **err)
 {
     guestfs_h *g = guest_handle(guest);
     int exists = in_new ? 0 : guest_file_is_directory(guest, path, err);
@@ -115,7 +128,7 @@ static int place_directory(struct guest *guest, const char *path, bool in_new, s
     place->path = exists ? guestfs_realpath(g, path) : xstrdup(path);
     if (!place->path || (!exists && guestfs_mkdir(g, path)))
         return guest_error(guest, err, "%s", path);
-    return 0;
+    return exists ? 0 : own_directory(guest, owner, path, err);
 }
 
 /* Items are in a tree's order: the directories above one are those that came before it and that
@@ -127,7 +140,7 @@ static int place_items(struct guest *guest, struct unpacking *unpacking, const c
     unpacking->places = xcalloc(index->count, sizeof(*unpacking->places));
     AUTO_FREE size_t *above = xcalloc(index->count, sizeof(*above)); /* the open directories */
     size_t depth = 0;
-    if (place_directory(guest, remote_dir, false, &unpacking->places[0], err))
+    if (place_directory(guest, unpacking->owner, remote_dir, false, &unpacking->places[0], err))
         return -1;
     for (size_t i = 1; i < index->count; i++) {
         const struct archive_item *item = &index->items[i];
@@ -143,9 +156,54 @@ static int place_items(struct guest *guest, struct unpacking *unpacking, const c
             place->path = STEAL(path);
             continue;
         }
-        if (place_directory(guest, path, !parent->exists, place, err))
+        if (place_directory(guest, unpacking->owner, path, !parent->exists, place, err))
             return -1;
         above[++depth] = i;
+    }
+    return 0;
+}
+
+/* -- hard links -- */
+
+/* In cpio any name of a file may come with its content, often only the last one. */
+static void find_carriers(struct unpacking *unpacking)
+{
+    const struct archive_index *index = &unpacking->index;
+    size_t *carriers = unpacking->carriers = xcalloc(index->count, sizeof(*carriers));
+    for (size_t i = 0; i < index->count; i++)
+        carriers[i] = i;
+    for (size_t i = 0; i < index->count; i++) {
+        size_t *carrier = &carriers[index->items[i].data];
+        if (index->items[i].carries && index->items[*carrier].member < index->items[i].member)
+            *carrier = i;
+    }
+}
+
+/* The item that item I has its content from; often itself. */
+static size_t content_of(const struct unpacking *unpacking, size_t i)
+{
+    return unpacking->carriers[unpacking->index.items[i].data];
+}
+
+/* Item I is a link to what comes later: it has to wait. */
+static bool is_early(const struct unpacking *unpacking, size_t i)
+{
+    const struct archive_item *items = unpacking->index.items;
+    return items[i].member != NO_MEMBER && items[i].member < items[content_of(unpacking, i)].member;
+}
+
+static int write_early_links(const struct unpacking *unpacking, struct archive *to,
+                             struct error **err)
+{
+    for (size_t i = 0; i < unpacking->index.count; i++) {
+        if (!is_early(unpacking, i))
+            continue;
+        AUTO(archive_entry_free) struct archive_entry *entry = archive_entry_new();
+        archive_entry_set_pathname(entry, unpacking->places[i].path + 1);
+        archive_entry_set_filetype(entry, AE_IFREG);
+        archive_entry_set_hardlink(entry, unpacking->places[content_of(unpacking, i)].path + 1);
+        if (tar_stream_header(to, entry, unpacking->index.items[i].path, err))
+            return -1;
     }
     return 0;
 }
@@ -206,9 +264,13 @@ static int copy_member(const struct unpacking *unpacking, size_t i, struct archi
     const struct place *place = &unpacking->places[i];
     if (!is_item(item, entry))
         return error_set(err, ERROR_FAILED, "the archive changed while it was being read");
-    if (place->exists)
+    if (place->exists || is_early(unpacking, i))
         return 0;
     archive_entry_set_pathname(entry, place->path + 1);
+    if (unpacking->owner)
+        archive_entry_set_uid(entry, unpacking->owner->uid);
+    if (unpacking->owner && unpacking->owner->gid >= 0)
+        archive_entry_set_gid(entry, unpacking->owner->gid);
     archive_entry_set_uname(entry, NULL);
     archive_entry_set_gname(entry, NULL);
     archive_entry_set_fflags(entry, 0, 0);
@@ -216,9 +278,9 @@ static int copy_member(const struct unpacking *unpacking, size_t i, struct archi
     archive_entry_unset_ctime(entry);
     archive_entry_unset_birthtime(entry);
     drop_empty_map(entry);
-    bool has_data = !item->target && archive_entry_filetype(entry) == AE_IFREG;
-    if (item->target)
-        archive_entry_set_hardlink(entry, unpacking->places[item->data].path + 1);
+    size_t content = content_of(unpacking, i);
+    bool has_data = content == i && archive_entry_filetype(entry) == AE_IFREG;
+    archive_entry_set_hardlink(entry, content == i ? NULL : unpacking->places[content].path + 1);
     if (!has_data)
         archive_entry_set_size(entry, 0);
     if (tar_stream_header(to, entry, item->path, err))
@@ -246,7 +308,7 @@ static int copy_members(const struct unpacking *unpacking, struct archive *to, s
             copy_member(unpacking, items[member] - 1, from, entry, to, err))
             more = -1;
     }
-    return more < 0 ? -1 : 0;
+    return more < 0 ? -1 : write_early_links(unpacking, to, err);
 }
 
 static int write_members(void *opaque, struct archive *to, struct error **err)
@@ -283,6 +345,7 @@ static int unpack(struct guest *guest, const struct customize_step *step,
 {
     if (read_archive(unpacking, err) || place_items(guest, unpacking, step->second, err))
         return -1;
+    find_carriers(unpacking);
     return tar_stream_run(guest, unpacking->extras, write_members, unpacking, err);
 }
 
@@ -294,7 +357,10 @@ int op_tar_in(struct guest *guest, const struct customize_step *step, struct err
                                 : error_set(err, ERROR_GUEST, "%s is not a directory in the guest",
                                             step->second);
     AUTO_FREE char *local = local_path(step, step->first);
-    struct unpacking unpacking = { .archive_path = local };
+    struct owner owner;
+    if (step->owner && owner_find(guest, step->owner, &owner, err))
+        return -1;
+    struct unpacking unpacking = { .archive_path = local, .owner = step->owner ? &owner : NULL };
     int result = unpack(guest, step, &unpacking, err);
     unpacking_clear(&unpacking);
     return result;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* --user-add NAME[:SETTING,...]: an account made by the guest's own useradd(8), with what logs it
  * in and lets it become root. */
+#include "fsimage/ops/accounts.h"
 #include "fsimage/ops/guest_file.h"
 #include "fsimage/ops/local_file.h"
 #include "fsimage/ops/ops.h"
@@ -9,23 +10,12 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { NAME_MAX_LENGTH = 32 };
-
 /* A setting is NAME=VALUE, or NAME alone. OPTION is useradd's. */
 struct setting {
     const char *name, *option;
     bool has_value;
     int (*check)(const struct customize_step *step, const char *value, struct error **err);
 };
-
-static bool is_account_name(const char *name, size_t length)
-{
-    bool good = length && length <= NAME_MAX_LENGTH &&
-                (isalpha((unsigned char)*name) || *name == '_');
-    for (size_t i = 0; i < length; i++)
-        good &= isalnum((unsigned char)name[i]) || (name[i] && strchr("_.-", name[i]));
-    return good;
-}
 
 static int check_uid(const struct customize_step *step, const char *value, struct error **err)
 {
@@ -42,10 +32,18 @@ static int check_groups(const struct customize_step *step, const char *value, st
     (void)step;
     string_list_split(&groups, value, '+');
     for (size_t i = 0; i < groups.count; i++)
-        if (!is_account_name(groups.items[i], strlen(groups.items[i])))
+        if (!account_is_name(groups.items[i], strlen(groups.items[i])))
             return error_set(err, ERROR_USAGE, "\"%s\" is not the name of a group",
                              groups.items[i]);
     return groups.count ? 0 : error_set(err, ERROR_USAGE, "there is no group");
+}
+
+static int check_group(const struct customize_step *step, const char *value, struct error **err)
+{
+    (void)step;
+    return account_is_name(value, strlen(value))
+               ? 0
+               : error_set(err, ERROR_USAGE, "\"%s\" is not the name of a group", value);
 }
 
 static int check_path(const struct customize_step *step, const char *value, struct error **err)
@@ -79,12 +77,28 @@ static int check_key(const struct customize_step *step, const char *value, struc
     return read_keys(step, value, &keys, err);
 }
 
+/* clang-format off */
 static const struct setting settings[] = {
-    { "comment", "--comment", true, check_comment }, { "groups", "--groups", true, check_groups },
-    { "home", "--home-dir", true, check_path },      { "key", NULL, true, check_key },
-    { "shell", "--shell", true, check_path },        { "sudo", NULL, false, NULL },
-    { "system", "--system", false, NULL },           { "uid", "--uid", true, check_uid },
+    { "comment", "--comment", true, check_comment },
+    { "existing", NULL, false, NULL }, /* an account that is there stays as it is */
+    { "group", "--gid", true, check_group },
+    { "groups", "--groups", true, check_groups },
+    { "home", "--home-dir", true, check_path },
+    { "key", NULL, true, check_key },
+    { "no-home", NULL, false, NULL },
+    { "no-log-init", "--no-log-init", false, NULL },
+    { "no-user-group", "--no-user-group", false, NULL },
+    { "shell", "--shell", true, check_path },
+    { "sudo", NULL, false, NULL },
+    { "system", "--system", false, NULL },
+    { "uid", "--uid", true, check_uid },
 };
+
+const char *const user_add_settings[] = {
+    "comment", "existing", "group", "groups", "home", "key", "no-home", "no-log-init",
+    "no-user-group", "shell", "sudo", "system", "uid", NULL,
+};
+/* clang-format on */
 
 /* The row of TEXT, "NAME=VALUE" or "NAME", and its value. */
 static const struct setting *find_setting(const char *text, const char **value)
@@ -103,8 +117,9 @@ static int check_setting(const struct customize_step *step, const char *text, st
     const struct setting *setting = find_setting(text, &value);
     if (!setting)
         return error_set(err, ERROR_USAGE,
-                         "\"%s\" is none of uid=N, groups=A+B, shell=PATH, home=DIR, comment=TEXT, "
-                         "system, sudo, key=FILE",
+                         "\"%s\" is none of uid=N, group=NAME, groups=A+B, shell=PATH, home=DIR, "
+                         "comment=TEXT, key=FILE, system, sudo, no-home, no-user-group, "
+                         "no-log-init, existing",
                          text);
     if (setting->has_value != (value && *value))
         return error_set(err, ERROR_USAGE, "\"%s\" %s", setting->name,
@@ -112,17 +127,31 @@ static int check_setting(const struct customize_step *step, const char *text, st
     return setting->check ? setting->check(step, value, err) : 0;
 }
 
+/* A mapping's settings become items like those of the text; its flags are true or false. */
+static void take_settings(struct customize_step *step)
+{
+    for (size_t i = 0; i < step->settings.count; i++) {
+        const char *text = step->settings.items[i], *value;
+        const struct setting *setting = find_setting(text, &value);
+        if (!setting->has_value && strcmp(value, "false") == 0)
+            continue;
+        bool flag = !setting->has_value && strcmp(value, "true") == 0;
+        string_list_add(&step->items, flag ? setting->name : text);
+    }
+}
+
 /* Leaves the name in FIRST, the settings in SECOND and, one by one, in ITEMS. */
 int check_user_add(struct customize_step *step, struct error **err)
 {
     size_t length = strcspn(step->first, ":");
-    if (!is_account_name(step->first, length))
+    if (!account_is_name(step->first, length))
         return error_set(err, ERROR_USAGE, "that is not the name of a user");
     if (step->first[length]) {
         step->second = xstrdup(step->first + length + 1);
         step->first[length] = '\0';
         string_list_split(&step->items, step->second, ',');
     }
+    take_settings(step);
     for (size_t i = 0; i < step->items.count; i++)
         if (check_setting(step, step->items.items[i], err))
             return -1;
@@ -134,6 +163,16 @@ void files_user_add(const struct customize_step *step, struct string_list *names
     for (size_t i = 0; i < step->items.count; i++)
         if (starts_with(step->items.items[i], "key="))
             string_list_add(names, step->items.items[i] + strlen("key="));
+}
+
+int keys_user_add(const struct customize_step *step, struct string_list *keys, struct error **err)
+{
+    AUTO_STRINGS struct string_list files = { 0 };
+    files_user_add(step, &files);
+    for (size_t i = 0; i < files.count; i++)
+        if (read_keys(step, files.items[i], keys, err))
+            return -1;
+    return 0;
 }
 
 static bool has_setting(const struct customize_step *step, const char *name)
@@ -157,7 +196,7 @@ static int make_account(struct guest *guest, const struct customize_step *step, 
 {
     AUTO_STRINGS struct string_list argv = { 0 };
     string_list_add(&argv, "useradd");
-    string_list_add(&argv, "--create-home");
+    string_list_add(&argv, has_setting(step, "no-home") ? "--no-create-home" : "--create-home");
     for (size_t i = 0; i < step->items.count; i++) {
         const char *value;
         const struct setting *setting = find_setting(step->items.items[i], &value);
@@ -206,13 +245,11 @@ static int allow_sudo(struct guest *guest, const char *user, struct error **err)
 
 int op_user_add(struct guest *guest, const struct customize_step *step, struct error **err)
 {
-    AUTO_STRINGS struct string_list files = { 0 };
     AUTO_STRINGS struct string_list keys = { 0 };
-    files_user_add(step, &files);
-    for (size_t i = 0; i < files.count; i++)
-        if (read_keys(step, files.items[i], &keys, err))
-            return -1;
-    if (make_account(guest, step, err) ||
+    if (keys_user_add(step, &keys, err))
+        return -1;
+    int there = has_setting(step, "existing") ? account_exists(guest, step->first, err) : 0;
+    if (there < 0 || (!there && make_account(guest, step, err)) ||
         (has_setting(step, "sudo") && allow_sudo(guest, step->first, err)))
         return -1;
     return keys.count ? ssh_keys_install(guest, step->first, &keys, err) : 0;

@@ -1,30 +1,51 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* --write FILE:CONTENT, --append-line FILE:LINE: text from the step itself. */
+#include "fsimage/ops/content.h"
 #include "fsimage/ops/guest_file.h"
 #include "fsimage/ops/ops.h"
 #include "fsimage/ops/permissions.h"
 
 #include <string.h>
 
-int check_write(struct customize_step *step, struct error **err)
+const char *const write_settings[] = { "encoding", "append", NULL };
+
+int check_append_line(struct customize_step *step, struct error **err)
 {
     return guest_path_check(step->first, err);
 }
 
+/* The bytes to write; owned. */
+static char *decode(const struct customize_step *step, size_t *length, struct error **err)
+{
+    return content_decode(step->second, customize_step_setting(step, "encoding"), length, err);
+}
+
+int check_write(struct customize_step *step, struct error **err)
+{
+    const char *append = customize_step_setting(step, "append");
+    if (append && strcmp(append, "true") != 0 && strcmp(append, "false") != 0)
+        return error_set(err, ERROR_USAGE, "\"append\" is true or false");
+    size_t length;
+    AUTO_FREE char *bytes = decode(step, &length, err);
+    return bytes ? guest_path_check(step->first, err) : -1;
+}
+
 int op_write(struct guest *guest, const struct customize_step *step, struct error **err)
 {
-    if (guest_file_write(guest, step->first, step->second, strlen(step->second), err))
+    const char *append = customize_step_setting(step, "append");
+    bool adds = append && strcmp(append, "true") == 0;
+    size_t length;
+    AUTO_FREE char *bytes = decode(step, &length, err);
+    if (!bytes || (adds ? guest_file_append(guest, step->first, bytes, length, err)
+                        : guest_file_write(guest, step->first, bytes, length, err)))
         return -1;
     return permissions_give(guest, step, step->first, err);
 }
 
 int op_append_line(struct guest *guest, const struct customize_step *step, struct error **err)
 {
-    int exists = guest_file_exists(guest, step->first, err);
-    if (exists < 0)
-        return -1;
-    size_t length = 0;
-    AUTO_FREE char *text = exists ? guest_file_read(guest, step->first, &length, err) : xstrdup("");
+    size_t length;
+    AUTO_FREE char *text = guest_file_read_or_empty(guest, step->first, &length, err);
     if (!text)
         return -1;
     /* Lines end as the file's first one does. */

@@ -12,26 +12,12 @@ enum { HOMES_MAX = 10000 };
 static const char *const no_homes_in[] = { "/bin/",    "/dev/",  "/lib/",  "/lib32/", "/lib64/",
                                            "/libx32/", "/proc/", "/sbin/", "/sys/",   "/usr/" };
 
-static int compare(const void *left, const void *right)
-{
-    return strcmp(*(char *const *)left, *(char *const *)right);
-}
-
-static void sort(struct string_list *list)
-{
-    if (list->count)
-        qsort(list->items, list->count, sizeof(*list->items), compare);
-}
-
 /* The sixth field of each line of passwd(5). */
 static int read_passwd(struct guest *guest, struct string_list *homes, struct error **err)
 {
     static const char path[] = "/etc/passwd";
-    int exists = guest_file_exists(guest, path, err);
-    if (exists <= 0)
-        return exists;
     size_t length;
-    AUTO_FREE char *text = guest_file_read(guest, path, &length, err);
+    AUTO_FREE char *text = guest_file_read_or_empty(guest, path, &length, err);
     if (!text)
         return -1;
     for (char *next = text, *line; (line = strsep(&next, "\n"));) {
@@ -62,7 +48,7 @@ int sysprep_find_homes(struct sysprep_search *search, struct error **err)
         sysprep_search_resolve(search->guest, "/home", &search->home_parent, err) < 0)
         return -1;
     string_list_add(&named, "/root");
-    sort(&named);
+    string_list_sort(&named);
     for (size_t i = 0; i < named.count; i++) {
         bool again = i && strcmp(named.items[i], named.items[i - 1]) == 0;
         if (again || !may_hold_homes(named.items[i]))
@@ -74,7 +60,7 @@ int sysprep_find_homes(struct sysprep_search *search, struct error **err)
         if (found && strcmp(real, "/") != 0 && may_hold_homes(real))
             string_list_take(&search->homes, STEAL(real));
     }
-    sort(&search->homes);
+    string_list_sort(&search->homes);
     return 0;
 }
 
@@ -86,6 +72,5 @@ bool sysprep_is_home(const struct sysprep_search *search, const char *path, size
         if (strcmp(parent, search->home_parent) == 0)
             return true;
     }
-    return search->homes.count && bsearch(&directory, search->homes.items, search->homes.count,
-                                          sizeof(*search->homes.items), compare);
+    return string_list_contains_sorted(&search->homes, directory);
 }

@@ -8,8 +8,7 @@
 #include "forge/base/cancel.h"
 #include "forge/base/workdir.h"
 #include "fsimage/ops/guest_file.h"
-#include "fsimage/sysprep/directories.h"
-#include "fsimage/sysprep/homes.h"
+#include "fsimage/sysprep/search_rules.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -24,7 +23,7 @@ static struct sysprep_change *append(struct sysprep_search *search)
 {
     struct sysprep_changes *found = search->found;
     if (found->count >= SYSPREP_LISTED_MAX) {
-        search->full = true;
+        found->more++;
         return NULL;
     }
     if ((found->count & (found->count - 1)) == 0) /* room for the next power of two */
@@ -79,8 +78,6 @@ char *sysprep_drop_lines(const char *text, const char *words)
     return kept;
 }
 
-/* -- rules -- */
-
 int sysprep_search_resolve(struct guest *guest, const char *path, char **real, struct error **err)
 {
     guestfs_h *g = guest_handle(guest);
@@ -91,108 +88,6 @@ int sysprep_search_resolve(struct guest *guest, const char *path, char **real, s
     if (*real || code == ENOENT || code == ENOTDIR || code == ELOOP)
         return *real != NULL;
     return guest_error(guest, err, "%s", path);
-}
-
-/* PATTERN behind its last directory without a wildcard. */
-static const char *wild_part(const char *pattern)
-{
-    const char *rest = pattern + 1;
-    for (const char *at = pattern; *at && !strchr("*?[", *at); at++)
-        if (*at == '/')
-            rest = at + 1;
-    return rest;
-}
-
-static bool in_homes(const struct sysprep_rule *rule)
-{
-    return starts_with(rule->pattern, "~/");
-}
-
-/* The directory that RULE is about, unless it is about homes; owned. */
-static char *directory_of(const struct sysprep_rule *rule)
-{
-    size_t length = (size_t)(wild_part(rule->pattern) - rule->pattern);
-    return xstrndup(rule->pattern, length > 1 ? length - 1 : 1);
-}
-
-/* A link that leads from DIRECTORY to REAL, one of the system's top directories, is not followed: a
- * cache that is a link to /etc does not make /etc a cache. */
-static bool leads_too_high(const char *directory, const char *real)
-{
-    return strcmp(directory, real) != 0 && strrchr(real, '/') == real && strcmp(real, "/tmp") != 0;
-}
-
-static int add_rule(struct sysprep_search *search, const struct sysprep_op *op,
-                    const struct sysprep_rule *rule, const struct directories *directories,
-                    struct error **err)
-{
-    AUTO_FREE char *directory = in_homes(rule) ? NULL : directory_of(rule);
-    const char *real = directory ? directories_real(directories, directory) : NULL;
-    if (directory && (!real || leads_too_high(directory, real)))
-        return 0;
-    /* A pattern that begins with "**" has to match at the top as well: path_pattern.h. */
-    const char *rest = directory ? wild_part(rule->pattern) : rule->pattern + 2;
-    AUTO_FREE char *text = xasprintf("%s%s", starts_with(rest, "**") ? "" : "/", rest);
-    struct search_rule compiled = { .op = op, .rule = rule };
-    if (path_pattern_parse(text, &compiled.pattern, err))
-        return -1;
-    compiled.directory = xstrdup(real);
-    search->rules = xrealloc(search->rules, search->rule_count + 1, sizeof(*search->rules));
-    search->rules[search->rule_count++] = compiled;
-    return 0;
-}
-
-static int prepare_rules(struct sysprep_search *search, struct error **err)
-{
-    AUTO_STRINGS struct string_list paths = { 0 };
-    AUTO_DIRECTORIES struct directories directories = { 0 };
-    for (size_t i = 0; i < sysprep_op_count; i++)
-        for (const struct sysprep_rule *rule = sysprep_ops[i].rules; rule && rule->pattern; rule++)
-            if (sysprep_plan_has(search->plan, &sysprep_ops[i]) && !in_homes(rule))
-                string_list_take(&paths, directory_of(rule));
-    if (sysprep_find_homes(search, err) ||
-        directories_find(search->guest, &paths, &directories, err))
-        return -1;
-    for (size_t i = 0; i < sysprep_op_count; i++) {
-        const struct sysprep_op *op = &sysprep_ops[i];
-        for (const struct sysprep_rule *rule = op->rules; rule && rule->pattern; rule++)
-            if (sysprep_plan_has(search->plan, op) && rule->action != SYSPREP_CREATE &&
-                add_rule(search, op, rule, &directories, err))
-                return -1;
-    }
-    return 0;
-}
-
-/* A path, and its parts below each home directory that it is in. */
-struct candidate {
-    const char *path;
-    const char *in_home[4];
-    size_t homes;
-};
-
-static void find_homes_above(const struct sysprep_search *search, struct candidate *candidate)
-{
-    const char *path = candidate->path;
-    for (const char *at = strchr(path + 1, '/'); at; at = strchr(at + 1, '/'))
-        if (candidate->homes < ARRAY_SIZE(candidate->in_home) &&
-            sysprep_is_home(search, path, (size_t)(at - path)))
-            candidate->in_home[candidate->homes++] = at + 1;
-}
-
-static bool matches(const struct search_rule *rule, const struct candidate *candidate)
-{
-    const char *path = candidate->path;
-    if (!rule->directory) {
-        for (size_t i = 0; i < candidate->homes; i++)
-            if (path_pattern_matches(&rule->pattern, candidate->in_home[i], false))
-                return true;
-        return false;
-    }
-    size_t length = strlen(rule->directory);
-    if (length == 1) /* "/" */
-        length = 0;
-    return strncmp(path, rule->directory, length) == 0 && path[length] == '/' &&
-           path_pattern_matches(&rule->pattern, path + length + 1, false);
 }
 
 /* -- the walk -- */
@@ -225,12 +120,11 @@ static int suits(struct sysprep_search *search, const struct sysprep_rule *rule,
 
 static int look_at(struct sysprep_search *search, const char *path, struct error **err)
 {
-    struct candidate candidate = { .path = path };
-    find_homes_above(search, &candidate);
+    const struct search_path candidate = search_path_of(search, path);
     const struct sysprep_op *settled = NULL; /* its first rule that matches decides */
     for (size_t i = 0; i < search->rule_count; i++) {
         const struct search_rule *rule = &search->rules[i];
-        if (rule->op == settled || !matches(rule, &candidate))
+        if (rule->op == settled || !search_rule_matches(rule, &candidate))
             continue;
         if (rule->rule->action == SYSPREP_KEEP) {
             settled = rule->op;
@@ -242,6 +136,8 @@ static int look_at(struct sysprep_search *search, const char *path, struct error
         if (!suitable)
             continue;
         settled = search->op = rule->op;
+        if (rule->rule->action == SYSPREP_REMOVE && given_stays(search, path))
+            continue;
         struct sysprep_change *change = append(search);
         if (!change)
             return 0;
@@ -275,7 +171,7 @@ static int walk(struct sysprep_search *search, const char *root, struct error **
         return guest_error(search->guest, err, "listing %s", root);
     AUTO_FREE char *name = NULL;
     size_t room = 0;
-    while (!search->full && getdelim(&name, &room, '\0', names) > 0) {
+    while (!search->found->more && getdelim(&name, &room, '\0', names) > 0) {
         AUTO_FREE char *path = path_join(root, name + strspn(name, "/"));
         if (cancel_check(err) || look_at(search, path, err))
             return -1;
@@ -343,7 +239,8 @@ static int find_missing(struct sysprep_search *search, struct error **err)
 
 int sysprep_search_run(struct sysprep_search *search, struct error **err)
 {
-    if (prepare_rules(search, err) || (search->rule_count && walk_all(search, err)))
+    if (given_find(search, err) || search_rules_prepare(search, err) ||
+        (search->rule_count && walk_all(search, err)))
         return -1;
     for (size_t i = 0; i < sysprep_op_count; i++) {
         search->op = &sysprep_ops[i];
@@ -358,11 +255,8 @@ int sysprep_search_run(struct sysprep_search *search, struct error **err)
 
 void sysprep_search_clear(struct sysprep_search *search)
 {
-    for (size_t i = 0; i < search->rule_count; i++) {
-        free(search->rules[i].directory);
-        path_pattern_clear(&search->rules[i].pattern);
-    }
-    free(search->rules);
+    search_rules_clear(search);
+    given_clear(&search->given);
     string_list_clear(&search->homes);
     free(search->home_parent);
 }

@@ -3,33 +3,26 @@
 #ifndef FORGE_FSIMAGE_SYSPREP_SEARCH_H
 #define FORGE_FSIMAGE_SYSPREP_SEARCH_H
 
-#include "fsimage/path_pattern.h"
 #include "fsimage/sysprep.h"
-
-/* An operation's rule against paths as they really are in the guest. */
-struct search_rule {
-    const struct sysprep_op *op;
-    const struct sysprep_rule *rule;
-    char *directory;             /* without symbolic links; NULL: each home directory */
-    struct path_pattern pattern; /* for what is below it */
-};
+#include "fsimage/sysprep/given.h"
 
 struct sysprep_search {
-    struct guest *guest;             /* borrowed */
-    const struct sysprep_plan *plan; /* borrowed */
-    struct sysprep_changes *found;   /* borrowed */
-    bool full;                       /* there is more than can be listed */
-    const struct sysprep_op *op;     /* whose find() or finish() is running */
-    struct string_list homes;        /* home directories without symbolic links, sorted */
-    char *home_parent;               /* all directories in it are homes; NULL: none */
-    struct search_rule *rules;
+    struct guest *guest;                /* borrowed */
+    const struct sysprep_plan *plan;    /* borrowed */
+    const struct customize_plan *steps; /* that have run before; borrowed, may be NULL */
+    struct given given;                 /* what they gave */
+    struct sysprep_changes *found;      /* borrowed */
+    const struct sysprep_op *op;        /* whose find() or finish() is running */
+    struct string_list homes;           /* home directories without symbolic links, sorted */
+    char *home_parent;                  /* all directories in it are homes; NULL: none */
+    struct search_rule *rules;          /* search_rules.h */
     size_t rule_count;
 };
 
 /* Find everything that the operations of PLAN would change, by their rules and their find(), in
  * the guest as it is, and append it to FOUND in the operations' order, nothing twice. Nothing is
  * changed, no symbolic link followed, no program of the guest run. Memory stays bounded whatever
- * the guest holds: FULL tells that something was left out. */
+ * the guest holds: the search ends early when FOUND is full, and FOUND's MORE is not 0 then. */
 MUST_CHECK int sysprep_search_run(struct sysprep_search *search, struct error **err);
 
 /* Called by find() and finish(): PATH (copied) is to be changed. WHAT may be NULL and is

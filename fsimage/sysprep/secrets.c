@@ -60,7 +60,8 @@ int sysprep_find_secrets(struct sysprep_search *search, struct error **err)
     hex[2 * length] = '\0';
     if (!hex_decode(hex, names, length))
         return error_set(err, ERROR_HOST, "the appliance's answer is not hexadecimal");
-    for (char *name = names; name < names + length && !search->full; name += strlen(name) + 1) {
+    for (char *name = names; name < names + length && !search->found->more;
+         name += strlen(name) + 1) {
         if (cancel_check(err) ||
             (starts_with(name, top) && judge(search, name + sizeof(top) - 1, err)))
             return -1;

@@ -14,19 +14,10 @@ struct uid_range {
     int64_t min, max;
 };
 
-/* The text of the file at PATH, "" when there is none; owned. */
-static char *read_or_empty(struct guest *guest, const char *path, struct error **err)
-{
-    int exists = guest_file_exists(guest, path, err);
-    size_t length;
-    if (exists < 0)
-        return NULL;
-    return exists ? guest_file_read(guest, path, &length, err) : xstrdup("");
-}
-
 static int read_range(struct guest *guest, struct uid_range *range, struct error **err)
 {
-    AUTO_FREE char *text = read_or_empty(guest, "/etc/login.defs", err);
+    size_t length;
+    AUTO_FREE char *text = guest_file_read_or_empty(guest, "/etc/login.defs", &length, err);
     if (!text)
         return -1;
     *range = (struct uid_range){ 1000, 60000 };
@@ -77,11 +68,22 @@ static int add_mail(struct sysprep_search *search, const char *user, struct erro
     return 0;
 }
 
+/* virt-sysprep(1)'s rules, but that the steps' own accounts go only when they are named. */
+static bool is_to_go(const struct sysprep_search *search, const char *user)
+{
+    const struct string_list *named = &search->plan->remove_users;
+    if (strcmp(user, "root") == 0 || string_list_contains(&search->plan->keep_users, user))
+        return false;
+    return named->count ? string_list_contains(named, user)
+                        : !given_has_account(search->steps, user);
+}
+
 /* Collect the names of those to be removed; their homes and mail are added to what is found. */
 static int find_users(struct sysprep_search *search, struct string_list *users, struct error **err)
 {
     struct uid_range range;
-    AUTO_FREE char *text = read_or_empty(search->guest, "/etc/passwd", err);
+    size_t length;
+    AUTO_FREE char *text = guest_file_read_or_empty(search->guest, "/etc/passwd", &length, err);
     if (!text || read_range(search->guest, &range, err))
         return -1;
     for (char *next = text, *line; (line = strsep(&next, "\n"));) {
@@ -90,7 +92,7 @@ static int find_users(struct sysprep_search *search, struct string_list *users, 
             fields[i] = strsep(&line, ":");
         int64_t uid;
         if (!fields[5] || !parse_integer(fields[2], range.min, range.max, &uid) ||
-            strcmp(fields[0], "root") == 0)
+            !is_to_go(search, fields[0]))
             continue;
         string_list_add(users, fields[0]);
         if (add_home(search, fields[5], uid, err) || add_mail(search, fields[0], err))
@@ -99,29 +101,18 @@ static int find_users(struct sysprep_search *search, struct string_list *users, 
     return 0;
 }
 
-static int compare(const void *left, const void *right)
-{
-    return strcmp(*(char *const *)left, *(char *const *)right);
-}
-
-/* USERS are sorted: files and lists may be long. */
-static bool is_one_of(const struct string_list *users, const char *name)
-{
-    return bsearch(&name, users->items, users->count, sizeof(*users->items), compare);
-}
-
-/* MEMBERS, "a,b,c", without USERS; owned. */
+/* MEMBERS, "a,b,c", without USERS, which are sorted; owned. */
 static char *drop_members(char *members, const struct string_list *users)
 {
     char *kept = xcalloc(strlen(members) + 1, 1), *end = kept;
     for (char *name; (name = strsep(&members, ","));)
-        if (!is_one_of(users, name))
+        if (!string_list_contains_sorted(users, name))
             end = stpcpy(stpcpy(end, end > kept ? "," : ""), name);
     return kept;
 }
 
-/* TEXT without the lines of USERS, and, where LISTS, without them in the list that ends a line;
- * owned, NULL when there is none of them. */
+/* TEXT without the lines of USERS (sorted), and, where LISTS, without them in the list that ends a
+ * line; owned, NULL when there is none of them. */
 static char *drop_users(const char *text, const struct string_list *users, bool lists)
 {
     AUTO_FREE char *copy = xstrdup(text);
@@ -129,7 +120,7 @@ static char *drop_users(const char *text, const struct string_list *users, bool 
     char *end = kept;
     for (char *next = copy, *line; (line = strsep(&next, "\n")) && (*line || next);) {
         AUTO_FREE char *name = xstrndup(line, strcspn(line, ":"));
-        if (is_one_of(users, name))
+        if (string_list_contains_sorted(users, name))
             continue;
         char *last = lists ? strrchr(line, ':') : NULL;
         AUTO_FREE char *members = last ? drop_members(last + 1, users) : NULL;
@@ -152,10 +143,10 @@ int sysprep_find_user_accounts(struct sysprep_search *search, struct error **err
     AUTO_STRINGS struct string_list users = { 0 };
     if (find_users(search, &users, err))
         return -1;
-    if (users.count)
-        qsort(users.items, users.count, sizeof(*users.items), compare);
+    string_list_sort(&users);
     for (size_t i = 0; users.count && i < ARRAY_SIZE(files); i++) {
-        AUTO_FREE char *text = read_or_empty(search->guest, files[i].path, err);
+        size_t length;
+        AUTO_FREE char *text = guest_file_read_or_empty(search->guest, files[i].path, &length, err);
         if (!text)
             return -1;
         char *edited = drop_users(text, &users, files[i].lists);

@@ -18,6 +18,7 @@ for verb in $(forge --list-verbs); do
   forge --list-options "$verb" | cut -d ' ' -f 1 | grep '^--' | sort >"$dir/help"
   # Pages point to forge-customize(1) for the operations, to forge-convert(1) for the disk.
   case $verb in
+    shell) elsewhere=$operations ;;
     build) elsewhere=$operations$'\n'$disk ;;
     bundle | customize) elsewhere=$disk ;;
     *) elsewhere=none ;;

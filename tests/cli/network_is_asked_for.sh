@@ -12,4 +12,9 @@ expect_err '--network'
 expect_empty "$dir/bundle"
 expect_status 2 forge customize --install nginx -o "$dir/new.qcow2" "$dir/small.raw"
 expect_err '--network'
+expect_status 2 forge shell --install nginx "$dir/small.raw" </dev/null
+expect_err '--network'
+printf 'image: small.raw\nnetwork: true\nsteps: [install: nginx]\n' >"$dir/web.yaml"
+expect_status 2 forge build --recipe "$dir/web.yaml" --no-network "${signing[@]}" -d "$dir/bundle"
+expect_err '--network'
 [[ ! -e $dir/new.qcow2 ]] || fail "there is an output"

@@ -30,22 +30,22 @@ bundle:
   passphrase: swordfish
   level: 13
 RECIPE
-# The places and words of what is wrong, in its order.
+# The places and words of what is wrong, in its order: a value's where the value is wrong.
 cat >"$dir/expected" <<'PLACES'
-2:1 "1" is not a whole number
-3:1 "perhaps" is neither true nor false
-4:1 "fast" is not one of
-6:5 the mode is octal
-7:5 none.conf: No such file
-8:5 missing closing parenthesis
+2:10 "1" is not a whole number
+3:10 "perhaps" is neither true nor false
+4:8 "fast" is not one of
+6:12 the mode is octal
+7:13 none.conf: No such file
+8:11 missing closing parenthesis
 9:5 did you mean "hostname"
-10:5 needs a value
-11:5 the selector is
-13:3 "mrb" is not one of
-14:3 "much" is not
+10:14 needs a value
+11:20 the selector is
+13:11 "mrb" is not one of
+14:9 "much" is not
 17:3 did you mean "user"
-18:3 a secret is given as
-19:3 "13" is neither a level
+18:15 a secret is given as
+19:10 "13" is neither a level
 PLACES
 expect_status 2 forge recipe check "$dir/web.yaml"
 cp "$dir/err" "$dir/check"
@@ -58,7 +58,8 @@ while read -r place words; do
   count=$((count + 1))
 done <"$dir/expected"
 expect_err "^forge: the recipe has $count mistakes:$"
-expect_err '^      layout: mrb$'
+grep -A 1 -x '      layout: mrb' "$dir/err" | grep -qx '              ^' || fail "no caret below mrb"
+grep -A 1 -x '      - root-password: \*\*\*' "$dir/err" | grep -qx '                       ^' || fail "no caret below the password"
 grep -A 1 -x '      - hostnam: \*\*\*' "$dir/err" | grep -qx '        ^' || fail "no caret below hostnam"
 
 expect_status 2 forge recipe check --json "$dir/web.yaml"

@@ -21,7 +21,7 @@ expect_status 2 forge recipe check "$dir/web.yaml"
 expect_err 'web.yaml:5:8: the variable "name" has no value: give one with --var name=VALUE'
 expect_status 0 forge recipe check --var name=a,b "$dir/web.yaml"
 expect_status 2 forge recipe check --var name=x --var size=1 "$dir/web.yaml"
-expect_err 'web.yaml:6:1: memsize: "1" is not a whole number'
+expect_err 'web.yaml:6:10: memsize: "1" is not a whole number'
 expect_status 2 forge recipe check --var name=x --var siez=1 "$dir/web.yaml"
 expect_err '--var siez: the recipe has no such variable \(did you mean "size"\?\)'
 expect_status 2 forge recipe check --var 9=1 "$dir/web.yaml"

@@ -44,4 +44,4 @@ expect_empty "$dir/web"
 expect_status 0 forge recipe check "$dir/web.yaml"
 printf 'image: {path: small.raw, sha256: abc}\n' >"$dir/web.yaml"
 expect_status 2 forge recipe check "$dir/web.yaml"
-expect_err 'web.yaml:1:26: sha256: "abc" is not a SHA-256'
+expect_err 'web.yaml:1:34: sha256: "abc" is not a SHA-256'

@@ -29,11 +29,11 @@ small_image "$dir/small.raw"
 expect_status 2 forge customize "$dir/small.raw" -o "$dir/out.raw" --sysprep defaults,machine-ids
 expect_err '--sysprep: no sysprep operation "machine-ids" \(did you mean "machine-id"\?\)'
 expect_status 2 forge build "$dir/small.raw" "${signing[@]}" -d "$dir/bundle" \
-  --ssh-inject "root:key:ssh-ed25519 AAAAC3NzaC1lZDI1NTE5" --sysprep all
-expect_err "--ssh-inject: sysprep's .* would remove what ssh-inject puts there"
+  --sysprep defaults --remove-user-accounts bob,eve
+expect_err 'are for sysprep.s user-account'
 printf 'image: small.raw\nsysprep: [defaults, -utpm]\n' >"$dir/web.yaml"
 expect_status 2 forge build --recipe "$dir/web.yaml" "${signing[@]}" -d "$dir/bundle"
-expect_err 'web.yaml:2:1: sysprep: .*"utpm" \(did you mean "utmp"\?\)'
+expect_err 'web.yaml:2:21: sysprep: .*"utpm" \(did you mean "utmp"\?\)'
 expect_status 2 forge customize "$dir/small.raw"
 expect_err 'give --output'
 expect_status 3 forge customize "$dir/missing.raw" --sysprep defaults --sysprep-dry-run --json

@@ -38,6 +38,7 @@ ports --edit '/etc/dnf/dnf.conf:
 ports --edit '/etc/sysconfig/keyboard: s/^KEYTABLE=.*/KEYTABLE="uk"/'
 ports --hostname virt.example.com --timezone Europe/London
 ports --link /opt/tool/bin/tool:/usr/local/bin/tool:/usr/bin/tool
+ports --smp 2 -m 1024 --no-network -q --format raw --touch /etc/x
 ports --network --install 'inkscape,@Xfce Desktop' --uninstall nano,vim
 ports --mkdir /srv/a/b --touch /srv/a/b/c --write '/etc/issue:Hello: \n \l'
 ports --password some-user:file:rootpw --root-password locked:disabled

@@ -63,6 +63,70 @@ static void an_archive_keeps_what_it_says_of_new_files(void **state)
     assert_memory_equal(kept, capability, sizeof(capability));
 }
 
+/* As GNU cpio writes a file with several names: its content comes with the last of them. */
+static void add_name(struct sample_archive *archive, const char *name, const char *text)
+{
+    struct archive_entry *entry = sample_archive_entry(archive, name, AE_IFREG, 0640);
+    archive_entry_set_ino(entry, 4711);
+    archive_entry_set_nlink(entry, 3);
+    sample_archive_put(archive, entry, text);
+}
+
+static void assert_same_file(const char *one, const char *other)
+{
+    struct guestfs_statns *stats[] = { guestfs_lstatns(g, one), guestfs_lstatns(g, other) };
+    assert_non_null(stats[0]);
+    assert_non_null(stats[1]);
+    assert_int_equal(stats[0]->st_ino, stats[1]->st_ino);
+    guestfs_free_statns(stats[0]);
+    guestfs_free_statns(stats[1]);
+}
+
+static void names_of_one_file_may_each_carry_its_content(void **state)
+{
+    (void)state;
+    AUTO_FREE char *path = path_join(dir, "names.cpio");
+    for (int every = 0; every < 2; every++) { /* the last name, or each, has the content */
+        struct sample_archive archive = sample_archive_open(path);
+        add_name(&archive, "a", every ? "text" : NULL);
+        add_name(&archive, "sub/b", every ? "text" : NULL);
+        add_name(&archive, "c", "text");
+        sample_archive_add(&archive, "other", AE_IFREG, 0644, "other");
+        sample_archive_close(&archive);
+        AUTO_FREE char *target = xasprintf("/srv/names-%d", every);
+        AUTO_FREE char *a = path_join(target, "a");
+        AUTO_FREE char *b = path_join(target, "sub/b");
+        AUTO_FREE char *c = path_join(target, "c");
+        AUTO_FREE char *value = xasprintf("names.cpio:%s", target);
+        run_step("mkdir", target);
+        run_step("tar-in", value);
+        assert_content(a, "text");
+        assert_owner_and_mode(a, 0, 0, 0640);
+        assert_same_file(a, b);
+        assert_same_file(a, c);
+    }
+}
+
+static void an_archive_is_given_to_the_owner_of_the_mapping(void **state)
+{
+    (void)state;
+    AUTO_FREE char *path = path_join(dir, "owned.tar");
+    struct sample_archive archive = sample_archive_open(path);
+    archive.uid = 1000;
+    archive.gid = 42;
+    sample_archive_add(&archive, "there/implied/file", AE_IFREG, 0640, "f");
+    sample_archive_add(&archive, "there/implied/link", AE_IFLNK, 0777, "file");
+    sample_archive_add(&archive, "new", AE_IFDIR, 0710, NULL);
+    sample_archive_close(&archive);
+    run_step("mkdir", "/srv/owned/there");
+    run_parts("tar-in", "owned.tar", "/srv/owned", NULL, "7");
+    assert_owner_and_mode("/srv/owned/there", 0, 0, 0755);
+    assert_owner_and_mode("/srv/owned/there/implied", 7, 0, 0755);
+    assert_owner_and_mode("/srv/owned/there/implied/file", 7, 42, 0640);
+    assert_owner_and_mode("/srv/owned/there/implied/link", 7, 42, 0777);
+    assert_owner_and_mode("/srv/owned/new", 7, 42, 0710);
+}
+
 /* An archive of /, made with another umask, does not close the guest's root directory; links to
  * directories of the guest's stay links, and lead nowhere else. */
 static void directories_that_are_there_stay_as_they_are(void **state)

@@ -120,6 +120,66 @@ static void a_user_is_made_with_keys_and_sudo(void **state)
     run_step("user-add", "op.er:sudo,shell=/bin/ash");
     assert_content("/etc/sudoers.d/forge-op_er", "op.er ALL=(ALL:ALL) NOPASSWD: ALL\n");
     assert_owner_and_mode("/etc/sudoers.d/forge-op_er", 0, 0, 0440);
+    put_program("/usr/sbin/useradd", "");
+    run_setting("user-add", "one", NULL, "comment", "A, b");
+    run_step("user-add", "two:group=daemon,no-home,no-user-group,no-log-init,shell=/bin/sh");
+    assert_content("/var/log/calls", "useradd --create-home --comment A, b --shell /bin/sh one\n"
+                                     "useradd --no-create-home --gid daemon --no-user-group "
+                                     "--no-log-init --shell /bin/sh two\n");
+    put_program("/usr/sbin/useradd", "exit 9");
+    run_step("user-add", "op.er:existing,shell=/bin/ash");
+    fails_with("user-add", "op.er:shell=/bin/ash", "useradd failed");
+}
+
+static void a_group_is_made_once_and_has_members(void **state)
+{
+    (void)state;
+    fails_with("group-add", "web", "groupadd");
+    put_program("/usr/sbin/groupadd", "echo \"$1:x:700:\" >>/etc/group");
+    put_program("/usr/sbin/usermod", "[ \"$4\" != nobody-at-all ]");
+    run_step("group-add", "web");
+    run_step("group-add", "web:user,root");
+    assert_content("/var/log/calls",
+                   "groupadd web\nusermod -a -G web user\nusermod -a -G web root\n");
+    fails_with("group-add", "web:nobody-at-all", "usermod failed");
+}
+
+static void the_time_comes_from_the_client_that_is_there(void **state)
+{
+    (void)state;
+    fails_with("ntp", "a", "neither chrony nor systemd-timesyncd");
+    run_step("mkdir", "/lib/systemd");
+    run_step("touch", "/lib/systemd/systemd-timesyncd");
+    run_step("ntp", "a.example.com,pool:b.example.com");
+    assert_content("/etc/systemd/timesyncd.conf.d/forge.conf",
+                   "[Time]\nNTP=a.example.com b.example.com\n");
+    run_step("mkdir", "/etc/chrony");
+    put_guest("/etc/chrony/chrony.conf",
+              "confdir /etc/chrony/conf.d\n pool old iburst\nserver old\nrtcsync\n");
+    run_step("ntp", "a.example.com,pool:b.example.com");
+    assert_content("/etc/chrony/chrony.conf",
+                   "server a.example.com iburst\npool b.example.com iburst\n"
+                   "confdir /etc/chrony/conf.d\nrtcsync\n");
+    run_step("delete", "/etc/chrony");
+}
+
+/* As cloud-init's documentation of its datasource NoCloud has it. */
+static void user_data_is_left_for_cloud_init(void **state)
+{
+    (void)state;
+    put_local("user-data", "#cloud-config\nhostname: web\n", 0644);
+    fails_with("cloud-seed", "user-data", "the guest has no cloud-init");
+    run_step("touch", "/usr/bin/cloud-init");
+    run_step("cloud-seed", "user-data");
+    assert_content("/var/lib/cloud/seed/nocloud/user-data", "#cloud-config\nhostname: web\n");
+    assert_owner_and_mode("/var/lib/cloud/seed/nocloud/user-data", 0, 0, 0600);
+    assert_contains("/var/lib/cloud/seed/nocloud/meta-data", "instance-id: forge-");
+    assert_content("/etc/cloud/cloud.cfg.d/99-forge-seed.cfg",
+                   "datasource_list: [ NoCloud, None ]\n");
+    run_step("touch", "/etc/cloud/cloud-init.disabled");
+    fails_with("cloud-seed", "user-data", "is switched off by /etc/cloud/cloud-init.disabled");
+    run_step("delete", "/etc/cloud");
+    run_step("delete", "/usr/bin/cloud-init");
 }
 
 static void a_certificate_authority_is_trusted_from_now_on(void **state)
@@ -138,6 +198,10 @@ static void a_certificate_authority_is_trusted_from_now_on(void **state)
     assert_content("/usr/local/share/ca-certificates/my-ca-2.crt",
                    "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
     assert_content("/var/log/calls", "update-ca-certificates \n");
+    run_step("ca-cert", "-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n");
+    run_step("run-command", "cat /usr/local/share/ca-certificates/forge-*.crt >/root/inline");
+    assert_content("/root/inline",
+                   "-----BEGIN CERTIFICATE-----\nMIIC\n-----END CERTIFICATE-----\n");
 }
 
 static void the_kernels_arguments_are_changed_wherever_they_are(void **state)
@@ -156,7 +220,21 @@ static void the_kernels_arguments_are_changed_wherever_they_are(void **state)
     assert_content("/boot/loader/entries/one.conf", "options root=1 $kernelopts a=b\n");
     assert_content("/boot/grub/menu.lst", "kernel /vmlinuz ro a=b\n");
     assert_content("/etc/default/grub", "GRUB_CMDLINE_LINUX=\"a=b\"\n");
-    fails_with("kernel-cmdline", "-quiet", "takes its arguments from grubenv");
+
+    /* RHEL 8: entries refer to a variable of grubenv's, or, where that lacks it, of grub.cfg's. */
+    AUTO_FREE char *filling = xcalloc(1024, 1);
+    memset(filling, '#', 1023);
+    AUTO_FREE char *block = xasprintf("# GRUB Environment Block\nkernelopts=ro quiet\n%s", filling);
+    block[1024] = '\0';
+    run_step("mkdir", "/boot/grub2");
+    put_guest("/boot/grub2/grubenv", block);
+    put_guest("/boot/grub2/grub.cfg", "  set kernelopts=\"ro quiet\"\n");
+    put_guest("/boot/loader/entries/one.conf", "options $kernelopts\n");
+    run_step("kernel-cmdline", "-quiet c=d");
+    assert_contains("/boot/grub2/grubenv", "Block\nkernelopts=ro c=d\n####");
+    assert_int_equal(guestfs_filesize(g, "/boot/grub2/grubenv"), 1024);
+    assert_content("/boot/grub2/grub.cfg", "  set kernelopts=\"ro c=d\"\n");
+    assert_content("/boot/loader/entries/one.conf", "options $kernelopts\n");
 }
 
 static void assert_label(const char *path, const char *label)
@@ -216,6 +294,8 @@ static void a_source_of_packages_comes_with_its_key(void **state)
     assert_content("/etc/apt/keyrings/site.gpg", "\x99\x01binary");
     run_step("apt-source", "own:deb [signed-by=/usr/share/keyrings/x.gpg] http://host/ x y");
     assert_contains("/etc/apt/sources.list.d/own.list", "[signed-by=/usr/share/keyrings/x.gpg]");
+    run_step("apt-source", "own:deb http://host/ $RELEASE x");
+    assert_content("/etc/apt/sources.list.d/own.list", "deb http://host/ bookworm x\n");
 }
 
 #endif

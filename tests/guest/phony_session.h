@@ -4,66 +4,46 @@
 #define FORGE_TESTS_GUEST_PHONY_SESSION_H
 
 #include "forge/base/process.h"
-#include "forge/base/workdir.h"
 #include "fsimage/customize.h"
-#include "fsimage/overlay.h"
-#include "tests/unit/check.h"
+#include "tests/guest/session.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
-static char *dir; /* local files, the base of relative paths */
-static struct image *base;
-static struct workdir *workdir;
-static struct overlay *overlay;
-static struct guest *guest;
 static guestfs_h *g;
 
 /* -- The session -- */
 
-static int open_session(void **state)
+static inline char *phony_disk(void)
 {
-    (void)state;
+    return path_join(getenv("FORGE_FIXTURES"), "debian.raw");
+}
+
+/* On DISK, in DIR. */
+static inline int open_session_on(const char *disk)
+{
     struct error *err = NULL;
-    const char *fixtures = getenv("FORGE_FIXTURES");
-    AUTO_FREE char *disk = path_join(fixtures, "debian.raw");
-    dir = make_scratch();
-    base = image_open(disk, NULL, &err);
-    workdir = base ? workdir_create(dir, &err) : NULL;
-    overlay = workdir ? overlay_create(base, workdir_path(workdir), &err) : NULL;
     struct guest_options options = { 0 };
-    guest = overlay ? guest_open(overlay_image(overlay), GUEST_READ_WRITE, &options, NULL, &err)
-                    : NULL;
-    if (!guest) {
-        fprintf(stderr, "no guest session: %s\n", err->message);
-        error_free(err);
-        return -1;
-    }
+    if (open_overlay(disk, dir, &err))
+        return no_session(err);
+    guest = guest_open(overlay_image(overlay), GUEST_READ_WRITE, &options, NULL, &err);
+    if (!guest)
+        return no_session(err);
     g = guest_handle(guest);
     return 0;
 }
 
-static int close_session(void **state)
+static inline int open_session(void **state)
 {
     (void)state;
-    struct error *err = NULL;
-    int result = guest_shutdown(guest, &err);
-    if (result)
-        fprintf(stderr, "shutdown: %s\n", err->message);
-    error_free(err);
-    guest_close(guest);
-    overlay_close(overlay);
-    workdir_close(workdir);
-    image_close(base);
-    remove_scratch(dir);
-    if (result)
-        exit(EXIT_FAILURE); /* a teardown's failure is nothing that cmocka counts */
-    return 0;
+    AUTO_FREE char *disk = phony_disk();
+    dir = make_scratch();
+    return open_session_on(disk);
 }
 
 /* -- Running steps -- */
 
-static int try_step(const char *name, const char *value, struct error **err)
+static inline int try_step(const char *name, const char *value, struct error **err)
 {
     AUTO_PLAN struct customize_plan plan = { 0 };
     AUTO_FREE char *origin = xasprintf("--%s", name);
@@ -72,11 +52,45 @@ static int try_step(const char *name, const char *value, struct error **err)
     return customize_plan_run(&plan, guest, NULL, err);
 }
 
-static void run_step(const char *name, const char *value)
+static inline void run_step(const char *name, const char *value)
 {
     struct error *err = NULL;
     if (try_step(name, value, &err))
         fail_msg("%s", err->message);
+}
+
+/* As a recipe's mapping has it, with two settings by name; NULL: not given. */
+static inline void run_mapping(const char *name, const char *first, const char *second,
+                               const char *const settings[2][2])
+{
+    AUTO_PLAN struct customize_plan plan = { 0 };
+    struct error *err = NULL;
+    const struct customize_op *op = customize_op_find(name);
+    AUTO_STRINGS struct string_list names = { 0 };
+    size_t own = customize_op_parts(op, &names);
+    const char *texts[CUSTOMIZE_PARTS_MAX] = { first };
+    if (own > 1)
+        texts[1] = second;
+    for (size_t i = own; i < names.count; i++)
+        for (size_t j = 0; j < 2; j++)
+            if (settings[j][0] && strcmp(names.items[i], settings[j][0]) == 0)
+                texts[i] = settings[j][1];
+    if (customize_plan_add_parts(&plan, op, texts, dir, "r.yaml:1:1", &err) ||
+        customize_plan_run(&plan, guest, NULL, &err))
+        fail_msg("%s", err->message);
+}
+
+static inline void run_parts(const char *name, const char *first, const char *second,
+                             const char *mode, const char *owner)
+{
+    run_mapping(name, first, second,
+                (const char *const[2][2]){ { "mode", mode }, { "owner", owner } });
+}
+
+static inline void run_setting(const char *name, const char *first, const char *second,
+                               const char *setting, const char *value)
+{
+    run_mapping(name, first, second, (const char *const[2][2]){ { setting, value } });
 }
 
 #define fails_with(name, value, text)                                                              \
@@ -87,7 +101,7 @@ static void run_step(const char *name, const char *value)
     } while (0)
 
 /* A program of the host's, with its libraries, as one of the guest's: false where there is none. */
-static bool give_program_to_guest(const char *program)
+static inline bool give_program_to_guest(const char *program)
 {
     const char *const argv[] = { "ldd", program, NULL };
     AUTO_FREE char *output = NULL;
@@ -113,7 +127,7 @@ static bool give_program_to_guest(const char *program)
 
 /* -- Looking at the guest and at local files -- */
 
-static void put_local(const char *name, const char *text, mode_t mode)
+static inline void put_local(const char *name, const char *text, mode_t mode)
 {
     AUTO_FREE char *path = path_join(dir, name);
     FILE *file = fopen(path, "w");
@@ -123,13 +137,13 @@ static void put_local(const char *name, const char *text, mode_t mode)
     assert_int_equal(chmod(path, mode), 0);
 }
 
-static void put_guest(const char *path, const char *text)
+static inline void put_guest(const char *path, const char *text)
 {
     assert_int_equal(guestfs_write(g, path, text, strlen(text)), 0);
 }
 
 /* PATH in the guest holds exactly TEXT. */
-static void assert_content(const char *path, const char *text)
+static inline void assert_content(const char *path, const char *text)
 {
     size_t length;
     AUTO_FREE char *content = guestfs_read_file(g, path, &length);
@@ -139,7 +153,7 @@ static void assert_content(const char *path, const char *text)
     assert_string_equal(terminated, text);
 }
 
-static void assert_contains(const char *path, const char *text)
+static inline void assert_contains(const char *path, const char *text)
 {
     size_t length;
     AUTO_FREE char *content = guestfs_read_file(g, path, &length);
@@ -150,7 +164,7 @@ static void assert_contains(const char *path, const char *text)
         fail_msg("%s lacks \"%s\": %s", path, text, terminated);
 }
 
-static void assert_owner_and_mode(const char *path, int64_t uid, int64_t gid, int mode)
+static inline void assert_owner_and_mode(const char *path, int64_t uid, int64_t gid, int mode)
 {
     struct guestfs_statns *stat = guestfs_lstatns(g, path);
     if (!stat)
@@ -161,7 +175,7 @@ static void assert_owner_and_mode(const char *path, int64_t uid, int64_t gid, in
     guestfs_free_statns(stat);
 }
 
-static void assert_link(const char *path, const char *target)
+static inline void assert_link(const char *path, const char *target)
 {
     AUTO_FREE char *found = guestfs_readlink(g, path);
     if (!found)

@@ -19,20 +19,24 @@ unchanged() {
 # contents FILE: what the new image has there.
 contents() { debugfs -R "cat $1" "$dir/new.raw?offset=1048576" 2>/dev/null; }
 
-# Streams: separate, unchanged, reopened by name; what is left running does not matter; a failure
+# Operations come before the shell. Streams: separate, unchanged, reopened by name; what is left running does not matter; a failure
 # writes no image. The overlay stays under a name that is told, and outlives the next run.
 cat >"$dir/commands" <<'COMMANDS'
 echo "to stdout from $(id -un)"
 echo 'to stderr' >/dev/stderr
 head -c 1000000 /dev/zero
+cat /etc/step >&2
 sh /usr/sbin/policy-rc.d; echo "services: $?" >&2
 echo 'made before the failure' >/etc/motd
 sleep 1000 &
 exit 3
 COMMANDS
-expect_status 6 forge shell "$disk" -o "$dir/new.raw" --tmpdir "$work" --keep-overlay-on-failure <"$dir/commands"
+expect_status 6 forge shell "$disk" -o "$dir/new.raw" --tmpdir "$work" --keep-overlay-on-failure \
+  --run-command 'echo by a command >/etc/step' --append-line '/etc/step:by a step' <"$dir/commands"
 expect_err "the guest's shell ended with status 3"
 expect_err '^to stderr$'
+expect_err '^by a command$'
+expect_err '^by a step$'
 expect_err '^services: 101$'
 { echo 'to stdout from root' && head -c 1000000 /dev/zero; } | cmp - "$dir/out"
 unchanged

@@ -3,15 +3,10 @@
 #include "forge/base/log.h"
 #include "fsimage/boot_loader.h"
 #include "fsimage/files.h"
-#include "fsimage/overlay.h"
+#include "tests/guest/session.h"
 #include "tests/unit/images.h"
 
 #define CA_TEXT "-----BEGIN CERTIFICATE-----\nours\n-----END CERTIFICATE-----\n"
-
-static char *dir;
-static struct image *base;
-static struct overlay *overlay;
-static struct guest *guest;
 
 static char *fixture(const char *name)
 {
@@ -59,24 +54,10 @@ static int open_session(void **state)
     setenv("http_proxy", "http://user:secret@127.0.0.1:3128/", 1);
     setenv("no_proxy", "localhost,.internal", 1);
     struct guest_options options = { .network = true, .ca_certificate = certificate };
-    base = image_open(copy, NULL, &err);
-    overlay = base ? overlay_create(base, inner, &err) : NULL;
-    guest = overlay ? guest_open(overlay_image(overlay), GUEST_READ_WRITE, &options, NULL, &err)
-                    : NULL;
-    if (!guest)
-        fprintf(stderr, "no guest session: %s\n", err->message);
-    error_free(err);
-    return guest ? 0 : -1;
-}
-
-static int close_session(void **state)
-{
-    (void)state;
-    guest_close(guest);
-    overlay_close(overlay);
-    image_close(base);
-    remove_scratch(dir);
-    return 0;
+    if (open_overlay(copy, inner, &err))
+        return no_session(err);
+    guest = guest_open(overlay_image(overlay), GUEST_READ_WRITE, &options, NULL, &err);
+    return guest ? 0 : no_session(err);
 }
 
 static void the_facts_are_found(void **state)

@@ -5,7 +5,7 @@
 #include "fsimage/guest_check.h"
 #include "fsimage/guest_private.h"
 #include "fsimage/guest_resize.h"
-#include "fsimage/overlay.h"
+#include "tests/guest/session.h"
 #include "tests/unit/images.h"
 
 /* 1: a Debian whose journal was not replayed; 2: an ext4 that lacks an inode; 3: swap space with a
@@ -29,11 +29,6 @@ static const char make_disk[] =
     "dd if=1 of=disk bs=1M seek=1 conv=notrunc; dd if=2 of=disk bs=1M seek=32 conv=notrunc\n"
     "dd if=3 of=disk bs=1M seek=36 conv=notrunc; dd if=4 of=disk bs=1M seek=38 conv=notrunc\n";
 
-static char *dir;
-static struct image *base;
-static struct overlay *overlay;
-static struct guest *guest;
-
 /* The appliance is up; what guest_open() does then is tested piece by piece. */
 static int open_session(void **state)
 {
@@ -45,26 +40,12 @@ static int open_session(void **state)
     guest = NEW(struct guest);
     guest->name = xstrdup("the disk");
     guest->mode = GUEST_READ_WRITE;
-    base = image_open(disk, NULL, &err);
-    overlay = base ? overlay_create(base, dir, &err) : NULL;
-    if (overlay)
-        guest->launch =
-            launch_start(overlay_image(overlay), GUEST_READ_WRITE, &guest->options, &err);
-    if (!guest->launch) {
-        fprintf(stderr, "no session: %s\n", err->message);
-        return -1;
-    }
+    if (open_overlay(disk, dir, &err))
+        return no_session(err);
+    guest->launch = launch_start(overlay_image(overlay), guest->mode, &guest->options, &err);
+    if (!guest->launch)
+        return no_session(err);
     guest->handle = launch_handle(guest->launch);
-    return 0;
-}
-
-static int close_session(void **state)
-{
-    (void)state;
-    guest_close(guest);
-    overlay_close(overlay);
-    image_close(base);
-    remove_scratch(dir);
     return 0;
 }
 

@@ -26,6 +26,10 @@ static void hostname_is_set_in_every_file(void **state)
                                  "10.0.0.1 phony-debian-2 # phony-debian\n");
     run_step("hostname", "plain");
     assert_contains("/etc/hosts", "127.0.1.1\tplain\n");
+    run_setting("hostname", "db", NULL, "fqdn", "db.example.com");
+    assert_content("/etc/hostname", "db\n");
+    assert_contains("/etc/hosts", "127.0.1.1\tdb.example.com db\n");
+    run_step("hostname", "plain");
 }
 
 static void timezone_is_linked_when_the_guest_knows_it(void **state)
@@ -51,6 +55,25 @@ static void write_replaces_content_and_keeps_the_file(void **state)
     run_step("write", "/etc/motd:three");
     assert_content("/etc/motd", "three");
     assert_owner_and_mode("/etc/motd", 1000, 42, 0600);
+    run_setting("write", "/etc/motd", " four\n", "append", "true");
+    assert_content("/etc/motd", "three four\n");
+    run_setting("write", "/root/bytes", "AP8K", "encoding", "base64");
+    size_t length;
+    AUTO_FREE char *bytes = guestfs_read_file(g, "/root/bytes", &length);
+    assert_int_equal(length, 3);
+    assert_memory_equal(bytes, "\0\xff\n", 3);
+    run_setting("write", "/root/bytes", "H4sIAAAAAAAAA8vI5AIAenpv7QMAAAA=", "encoding",
+                "gzip+base64");
+    assert_content("/root/bytes", "hi\n");
+
+    /* More than one message of libguestfs holds. */
+    enum { LARGE = 5 << 20 };
+    AUTO_FREE char *large = xcalloc(LARGE + 1, 1);
+    memset(large, 'x', LARGE);
+    AUTO_FREE char *value = xasprintf("/root/large:%s", large);
+    run_step("write", value);
+    assert_int_equal(guestfs_filesize(g, "/root/large"), LARGE);
+    run_step("delete", "/root/large");
 }
 
 static void append_line_adds_the_newlines_that_are_missing(void **state)
@@ -115,20 +138,6 @@ static void copy_in_takes_a_tree(void **state)
     fails_with("copy-in", "tree:/srv/missing", "not a directory");
 }
 
-/* As a recipe's mapping has it. */
-static void run_parts(const char *name, const char *first, const char *second, const char *mode,
-                      const char *owner)
-{
-    struct error *err = NULL;
-    AUTO_PLAN struct customize_plan plan = { 0 };
-    const struct customize_op *op = customize_op_find(name);
-    const char *const pair[] = { first, second, mode, owner }, *const single[] = { first, mode,
-                                                                                   owner };
-    if (customize_plan_add_parts(&plan, op, second ? pair : single, dir, "r.yaml:1:1", &err) ||
-        customize_plan_run(&plan, guest, NULL, &err))
-        fail_msg("%s", err->message);
-}
-
 /* The tree is copy_in_takes_a_tree's. */
 static void what_is_made_has_the_mode_and_owner_of_the_mapping(void **state)
 {
@@ -149,6 +158,21 @@ static void what_is_made_has_the_mode_and_owner_of_the_mapping(void **state)
     assert_owner_and_mode("/opt/given/tree/sub/tool", 7, 8, 0440);
     assert_owner_and_mode("/opt/given/tree/sub/link", 7, 8, 0777);
     assert_owner_and_mode("/opt/given", 1000, 0, 0750);
+    run_parts("copy", "/opt/given/tree", "/opt/given/copy", "0404", "9:10");
+    assert_owner_and_mode("/opt/given/copy/sub", 9, 10, 0755);
+    assert_owner_and_mode("/opt/given/copy/sub/tool", 9, 10, 0404);
+    assert_owner_and_mode("/opt/given/copy/sub/link", 9, 10, 0777);
+    assert_owner_and_mode("/opt/given/tree/sub/tool", 7, 8, 0440);
+    run_step("write", "/opt/given/tree/sub/kept:k");
+    run_step("delete", "/opt/given/tree/sub/tool");
+    run_parts("copy", "/opt/given/tree/sub", "/opt/given/copy", NULL, "11");
+    assert_owner_and_mode("/opt/given/copy/sub/kept", 11, 0, 0644); /* copied */
+    assert_owner_and_mode("/opt/given/copy/sub/tool", 9, 10, 0404); /* there before */
+    assert_owner_and_mode("/opt/given/copy/sub", 9, 10, 0755);
+    run_parts("move", "/opt/given/copy/sub", "/opt/given/moved", "4711", "user");
+    assert_owner_and_mode("/opt/given/moved", 1000, 10, 0755);
+    assert_owner_and_mode("/opt/given/moved/kept", 1000, 0, 04711);
+    assert_owner_and_mode("/opt/given/moved/link", 1000, 8, 0777);
     run_step("delete", "/opt/given");
 }
 
@@ -502,6 +526,10 @@ static void a_password_is_that_users_alone(void **state)
     assert_non_null(field);
     AUTO_FREE char *hash = xstrndup(field + 6, strcspn(field + 6, ":"));
     assert_string_equal(crypt("correct horse", hash), hash);
+    run_step("password", "user:hash:$6$salt$hash");
+    assert_contains("/etc/shadow", "\nuser:$6$salt$hash:19675:");
+    run_step("password", "user:locked:hash:$6$salt$hash");
+    assert_contains("/etc/shadow", "\nuser:!$6$salt$hash:19675:");
     run_step("password", "user:locked:disabled");
     assert_contains("/etc/shadow", "\nuser:!*:19675:");
     fails_with("password", "nosuch:random", "no line for nosuch");
@@ -582,11 +610,16 @@ int main(void)
         cmocka_unit_test(a_file_of_commands_is_run_line_by_line),
         cmocka_unit_test(an_archive_of_each_kind_goes_in),
         cmocka_unit_test(an_archive_keeps_what_it_says_of_new_files),
+        cmocka_unit_test(names_of_one_file_may_each_carry_its_content),
+        cmocka_unit_test(an_archive_is_given_to_the_owner_of_the_mapping),
         cmocka_unit_test(directories_that_are_there_stay_as_they_are),
         cmocka_unit_test(scripts_for_the_first_boot_run_once_in_their_order),
         cmocka_unit_test(every_init_gets_to_know_of_the_scripts),
         cmocka_unit_test(a_service_is_enabled_by_the_guests_own_tool),
         cmocka_unit_test(a_user_is_made_with_keys_and_sudo),
+        cmocka_unit_test(a_group_is_made_once_and_has_members),
+        cmocka_unit_test(the_time_comes_from_the_client_that_is_there),
+        cmocka_unit_test(user_data_is_left_for_cloud_init),
         cmocka_unit_test(a_certificate_authority_is_trusted_from_now_on),
         cmocka_unit_test(a_source_of_packages_comes_with_its_key),
         cmocka_unit_test(the_kernels_arguments_are_changed_wherever_they_are),

@@ -57,4 +57,19 @@ static inline void remove_scratch(char *path)
     free(path);
 }
 
+/* The text of the source tree's file NAME; owned. */
+static inline char *source_text(const char *name)
+{
+    const char *source = getenv("FORGE_SOURCE");
+    AUTO_FREE char *path = xasprintf("%s/%s", source ? source : ".", name);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        fail_msg("cannot open %s", path);
+    char *text = NULL;
+    size_t size = 0;
+    assert_true(getdelim(&text, &size, '\0', file) > 0);
+    fclose(file);
+    return text;
+}
+
 #endif

@@ -49,20 +49,6 @@ static int remove_files(void **state)
     return 0;
 }
 
-static char *source_text(const char *name)
-{
-    const char *source = getenv("FORGE_SOURCE");
-    AUTO_FREE char *path = path_join(source ? source : ".", name);
-    FILE *file = fopen(path, "r");
-    if (!file)
-        fail_msg("cannot open %s", path);
-    char *text = NULL;
-    size_t size = 0;
-    assert_true(getdelim(&text, &size, '\0', file) > 0);
-    fclose(file);
-    return text;
-}
-
 static void rows_are_complete_and_unique(void **state)
 {
     (void)state;
@@ -78,6 +64,9 @@ static void rows_are_complete_and_unique(void **state)
                                                           !strchr(op->value_name, '['));
         if (i > 0)
             assert_true(strcmp(customize_ops[i - 1].name, op->name) < 0);
+        AUTO_STRINGS struct string_list names = { 0 };
+        customize_op_parts(op, &names);
+        assert_true(names.count <= CUSTOMIZE_PARTS_MAX);
     }
     assert_null(customize_op_find("no-such-operation"));
 }
@@ -157,7 +146,15 @@ static void good_values_are_accepted(void **state)
         { "user-add", "deploy" },
         { "user-add", "deploy:uid=2000,groups=adm+sudo,shell=/bin/sh,home=/srv/d,comment=A b,"
                       "system,sudo,key=key.pub" },
+        { "user-add", "deploy:group=www,no-home,no-user-group,no-log-init,existing" },
+        { "group-add", "web" },
+        { "group-add", "web:deploy, www-data" },
+        { "ntp", "time.example.com,pool:0.debian.pool.ntp.org,2001:db8::1" },
+        { "cloud-seed", "file" },
         { "ca-cert", "ca.pem" },
+        { "ca-cert", "-----BEGIN CERTIFICATE-----\nMII=\n-----END CERTIFICATE-----" },
+        { "root-password", "hash:$6$salt$0123456789abcdef/." },
+        { "root-password", "locked:hash:$y$j9T$a$b" },
         { "apt-source", "one:deb http://host/debian bookworm main" },
         { "apt-source", "flat:deb-src [trusted=yes] http://host/ ./" },
         { "apt-source", "two:deb [arch=amd64 signed-by=apt.asc] https://host/debian stable main" },
@@ -190,6 +187,74 @@ static void good_values_are_accepted(void **state)
             fail_msg("%s %s: %s", good[i][0], good[i][1], err->message);
     }
     assert_int_equal(plan.count, ARRAY_SIZE(good));
+}
+
+/* OP with its value's FIRST and SECOND part, and one SETTING of its mapping. */
+static int add_with_setting(struct customize_plan *plan, const char *name, const char *first,
+                            const char *second, const char *setting, const char *value,
+                            struct error **err)
+{
+    const struct customize_op *op = customize_op_find(name);
+    AUTO_STRINGS struct string_list names = { 0 };
+    size_t own = customize_op_parts(op, &names);
+    const char *texts[CUSTOMIZE_PARTS_MAX] = { first };
+    if (own > 1)
+        texts[1] = second;
+    assert_true(string_list_contains(&names, setting));
+    for (size_t i = 0; i < names.count; i++)
+        if (strcmp(names.items[i], setting) == 0)
+            texts[i] = value;
+    return customize_plan_add_parts(plan, op, texts, dir, "web.yaml:1:1", err);
+}
+
+static void a_mapping_may_give_settings(void **state)
+{
+    (void)state;
+    static const char *const good[][5] = {
+        { "write", "/a", "aGkK", "encoding", "base64" },
+        { "write", "/a", "H4sIAAAAAAAAA8vI5AIAenpv7QMAAAA=", "encoding",
+          "gzip+base64" },                                                            /* "hi\n" */
+        { "write", "/a", "H4sIAAAAAAAAAwMAAAAAAAAAAAA=", "encoding", "gzip+base64" }, /* "" */
+        { "write", "/a", "b", "append", "true" },
+        { "hostname", "web", NULL, "fqdn", "web.example.com" },
+        { "user-add", "a", NULL, "comment", "One, Two" },
+        { "user-add", "a", NULL, "existing", "true" },
+        { "user-add", "a", NULL, "group", "www" },
+        { "user-add", "a", NULL, "groups", "adm+sudo" },
+        { "user-add", "a", NULL, "home", "/srv" },
+        { "user-add", "a", NULL, "key", "key.pub" },
+        { "user-add", "a", NULL, "no-home", "false" },
+        { "user-add", "a", NULL, "no-log-init", "true" },
+        { "user-add", "a", NULL, "no-user-group", "true" },
+        { "user-add", "a", NULL, "shell", "/bin/sh" },
+        { "user-add", "a", NULL, "sudo", "true" },
+        { "user-add", "a", NULL, "system", "true" },
+        { "user-add", "a", NULL, "uid", "1000" },
+    };
+    static const char *const bad[][6] = {
+        { "write", "/a", "aGk", "encoding", "base64", "not in base 64" },
+        { "write", "/a", "aGkK", "encoding", "gzip+base64", "not in gzip" },
+        { "write", "/a", "H4sIAAAAAAAAA8vI5A==", "encoding", "gzip+base64", "not in gzip" },
+        { "write", "/a", "aGkK", "encoding", "rot13", "base64 or gzip+base64" },
+        { "write", "/a", "b", "append", "maybe", "true or false" },
+        { "hostname", "web", NULL, "fqdn", "a b", "letters, digits" },
+        { "user-add", "a", NULL, "sudo", "yes", "takes no value" },
+        { "user-add", "a", NULL, "uid", "x", "not a user id" },
+    };
+    AUTO_PLAN struct customize_plan plan = { 0 };
+    for (size_t i = 0; i < ARRAY_SIZE(good); i++) {
+        struct error *err = NULL;
+        const char *const *row = good[i];
+        if (add_with_setting(&plan, row[0], row[1], row[2], row[3], row[4], &err))
+            fail_msg("%s, %s=%s: %s", row[0], row[3], row[4], err->message);
+        assert_string_equal(customize_step_setting(&plan.steps[i], row[3]), row[4]);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
+        struct error *err = NULL;
+        const char *const *row = bad[i];
+        assert_int_equal(add_with_setting(&plan, row[0], row[1], row[2], row[3], row[4], &err), -1);
+        assert_error(err, ERROR_USAGE, row[5]);
+    }
 }
 
 static void bad_values_are_usage_errors_that_say_why(void **state)
@@ -253,6 +318,15 @@ static void bad_values_are_usage_errors_that_say_why(void **state)
         { "user-add", "a:shell=sh", "not an absolute path" },
         { "user-add", "a:comment=x:y", "colon" },
         { "user-add", "a:key=file", "file: that is not an SSH public key" },
+        { "user-add", "a:group=-x", "not the name of a group" },
+        { "group-add", "-x", "name of a group" },
+        { "group-add", "a:b,-c", "\"-c\" is not the name of a user" },
+        { "ntp", "a b", "not the name of a server" },
+        { "ntp", "pool:-x", "not the name of a server" },
+        { "cloud-seed", "missing", "No such file" },
+        { "root-password", "hash:secret", "not a hash" },
+        { "root-password", "hash:$6$a:b", "not a hash" },
+        { "ca-cert", "-----BEGIN CERTIFICATE-----\nMII=\n", "holds no certificate" },
         { "ca-cert", "file", "holds no certificate" },
         { "ca-cert", "keyed.pem", "holds a private key" },
         { "apt-source", "a.b:deb http://host/ x y", "letters, digits" },
@@ -509,6 +583,7 @@ int main(void)
         cmocka_unit_test(every_row_is_in_the_manual),
         cmocka_unit_test(every_row_runs_in_a_guest_test),
         cmocka_unit_test(good_values_are_accepted),
+        cmocka_unit_test(a_mapping_may_give_settings),
         cmocka_unit_test(bad_values_are_usage_errors_that_say_why),
         cmocka_unit_test(an_error_names_the_step_as_it_was_given),
         cmocka_unit_test(a_password_is_in_no_message_and_not_kept),

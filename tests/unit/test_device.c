@@ -2,24 +2,9 @@
 /* Devices behind images: same bytes from every format, holes seen, streams in order, conversion. */
 #include "fsimage/device_file.h"
 #include "tests/unit/images.h"
+#include "tests/unit/scratch.h"
 
 #include <pthread.h>
-
-static char *dir;
-
-static int set_up(void **state)
-{
-    (void)state;
-    dir = make_scratch();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_scratch(dir);
-    return 0;
-}
 
 struct seen {
     int64_t next, data;

@@ -4,25 +4,23 @@
 #include "fsimage/disk_free.h"
 #include "fsimage/file_system_probe.h"
 #include "tests/unit/ext_images.h"
+#include "tests/unit/scratch.h"
 
 #include <unistd.h>
 
-static char *dir, *path;
+static char *path;
 
 static int begin(void **state)
 {
-    (void)state;
-    dir = make_scratch();
+    int result = set_up(state);
     path = path_join(dir, "disk");
-    return 0;
+    return result;
 }
 
 static int end(void **state)
 {
-    (void)state;
     free(path);
-    remove_scratch(dir);
-    return 0;
+    return tear_down(state);
 }
 
 /* SCRIPT has the disk's path as $1. */

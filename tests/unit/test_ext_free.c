@@ -4,22 +4,7 @@
 #include "fsimage/ext_free.h"
 #include "tests/unit/ext_images.h"
 #include "tests/unit/sample_tree.h"
-
-static char *dir;
-
-static int begin(void **state)
-{
-    (void)state;
-    dir = make_scratch();
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    remove_scratch(dir);
-    return 0;
-}
+#include "tests/unit/scratch.h"
 
 static char *make(const char *name, const char *type, const char *options)
 {
@@ -153,5 +138,5 @@ int main(void)
         cmocka_unit_test(the_file_systems_own_blocks_stay),
         cmocka_unit_test(what_is_not_in_order_is_refused),
     };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -3,22 +3,7 @@
  */
 #include "tests/unit/ext_images.h"
 #include "tests/unit/sample_tree.h"
-
-static char *dir;
-
-static int set_up(void **state)
-{
-    (void)state;
-    dir = make_scratch();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_scratch(dir);
-    return 0;
-}
+#include "tests/unit/scratch.h"
 
 static struct tree *sample(void)
 {

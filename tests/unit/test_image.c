@@ -3,24 +3,9 @@
 #include "forge/base/log.h"
 #include "fsimage/overlay.h"
 #include "tests/unit/images.h"
+#include "tests/unit/scratch.h"
 
 #include <signal.h>
-
-static char *dir;
-
-static int set_up(void **state)
-{
-    (void)state;
-    dir = make_scratch();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_scratch(dir);
-    return 0;
-}
 
 static char *write_file(const char *name, const void *bytes, size_t count)
 {

@@ -4,27 +4,25 @@
 #include "fsimage/partition_table.h"
 #include "tests/unit/images.h"
 #include "tests/unit/memory_device.h"
+#include "tests/unit/scratch.h"
 
 #include <unistd.h>
 
 enum { MEBI = 1 << 20, SECTOR = 512 };
 
-static char *dir, *path;
+static char *path;
 
 static int begin(void **state)
 {
-    (void)state;
-    dir = make_scratch();
+    int result = set_up(state);
     path = path_join(dir, "disk");
-    return 0;
+    return result;
 }
 
 static int end(void **state)
 {
-    (void)state;
     free(path);
-    remove_scratch(dir);
-    return 0;
+    return tear_down(state);
 }
 
 /* A disk of SIZE bytes that sfdisk partitions as SCRIPT says, boot code before its table. */

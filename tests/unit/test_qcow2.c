@@ -2,22 +2,7 @@
 /* qcow2 files that were cut short, damaged, or written to deceive. */
 #include "fsimage/qcow2.h"
 #include "tests/unit/images.h"
-
-static char *dir;
-
-static int set_up(void **state)
-{
-    (void)state;
-    dir = make_scratch();
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    remove_scratch(dir);
-    return 0;
-}
+#include "tests/unit/scratch.h"
 
 static int64_t size_of(const char *path)
 {

@@ -141,7 +141,7 @@ static void local_paths_start_at_the_recipe(void **state)
     recipe_clear(&recipe);
     assert_ok(recipe_read(path, keys, NULL, &recipe, &err) == 0, err);
     assert_int_equal(recipe_faults_verdict(&recipe.faults, &err), -1);
-    assert_non_null(strstr(err->message, "web.yaml:1:9: upload: opening"));
+    assert_non_null(strstr(err->message, "web.yaml:1:17: upload: opening"));
     assert_error(err, ERROR_USAGE, "No such file");
     recipe_clear(&recipe);
     assert_int_equal(recipe_read(file, keys, NULL, &recipe, &err), -1);
@@ -153,7 +153,7 @@ static void mistakes_have_a_position_and_a_suggestion(void **state)
 {
     (void)state;
     static const char *const bad[][2] = {
-        { "", "1:1: the recipe is empty" },
+        { "", "1:1: the file is empty" },
         { "just text\n", "1:1: a recipe has keys" },
         { "[a]\n", "1:1: a recipe has keys" },
         { "netwrok: true\n", "1:1: unknown key \"netwrok\" (did you mean \"network\"?)" },
@@ -176,21 +176,24 @@ static void mistakes_have_a_position_and_a_suggestion(void **state)
         { "steps:\n- hostname\n", "2:3: \"hostname\" wants a value: NAME" },
         { "steps:\n- hostname:\n", "\"hostname\" wants a value: NAME" },
         { "steps:\n- hostname: [a]\n", "2:13: \"hostname\" wants a value: NAME" },
-        { "steps:\n- hostname: a b\n", "2:3: hostname: a hostname has" },
+        { "steps:\n- hostname: a b\n", "2:13: hostname: a hostname has" },
         { "steps:\n- hostname: a\n  touch: /b\n", "2:3: a step is one operation" },
         { "steps:\n- [a]\n", "2:3: a step is one operation" },
         { "steps:\n- write: {file: /a}\n", "2:10: \"write\" wants content:" },
         { "steps:\n- write: {file: [a], content: b}\n", "2:17: \"write\" wants file:" },
-        { "steps:\n- write: {file: '', content: b}\n", "2:3: write: needs a value" },
+        { "steps:\n- write: {file: '', content: b}\n", "2:17: write: needs a value" },
         { "steps:\n- write: {file: /a, content: b, mode: 0999}\n",
-          "2:3: write: the mode is octal" },
-        { "steps:\n- write: {file: /a, content: b, owner: 'a:'}\n", "2:3: write: the owner is" },
+          "2:39: write: the mode is octal" },
+        { "steps:\n- write: {file: /a, content: b, owner: 'a:'}\n", "2:40: write: the owner is" },
         { "steps:\n- chmod: {mode: 1, path: /a, owner: b}\n", "2:30: unknown key \"owner\"" },
-        { "steps:\n- hostname: {name: a}\n", "2:13: \"hostname\" wants a value: NAME" },
+        { "steps:\n- mkdir: {dir: /a, owner: 'a:'}\n", "2:27: mkdir: the owner is" },
+        { "steps:\n- mkdir: {dir: a, mode: 0755}\n", "2:16: mkdir: \"a\" is not an absolute" },
+        { "steps:\n- chmod: {mode: 0999, path: /a}\n", "2:17: chmod: the mode is octal" },
+        { "steps:\n- timezone: {zone: a}\n", "2:13: \"timezone\" wants a value: ZONE" },
         { "steps:\n- hostname:web\n", "2:3: a step is one operation" },
         { "steps:\n- write: {fle: /a, content: b}\n", "2:11: unknown key \"fle\" (did you mean "
                                                       "\"file\"?)" },
-        { "steps:\n- edit: '/a:s/(/b/'\n", "2:3: edit: the pattern" },
+        { "steps:\n- edit: '/a:s/(/b/'\n", "2:9: edit: the pattern" },
         { "a: b: c\n", "1:5: mapping values are not allowed" },
         { "image: \"x\n", "found unexpected end of stream" },
         { "image: x\n\ty: z\n", "2:1: found a tab character" },
@@ -198,7 +201,7 @@ static void mistakes_have_a_position_and_a_suggestion(void **state)
         { "image: *a\n", "1:8: aliases are not available" },
         { "image: !!str x\n", "1:8: tags are not available" },
         { "image: \"a\\0b\"\n", "1:8: the text has a NUL character" },
-        { "image: x\n---\nimage: y\n", "a recipe is one document" },
+        { "image: x\n---\nimage: y\n", "the file is more than one document" },
         { "? [a]\n: b\n", "1:3: a key is a word" },
         { "image: \xff\xfe\n", "web.yaml:1:" },
     };
@@ -436,7 +439,7 @@ static void mistakes_in_imports_name_their_file(void **state)
     assert_non_null(strstr(err->message, "none.yaml: No such file"));
     assert_non_null(strstr(err->message, "/web.yaml:1:32: \"import\" wants a value"));
     assert_non_null(strstr(err->message, "/web.yaml:2:1: unknown key"));
-    assert_error(err, ERROR_USAGE, "/base.yaml:2:3: touch: \"etc\" is not an absolute path");
+    assert_error(err, ERROR_USAGE, "/base.yaml:2:10: touch: \"etc\" is not an absolute path");
 
     put("base.yaml", "import: web.yaml\n");
     assert_int_equal(read_put("web.yaml", &recipe, &err), -1);
@@ -478,7 +481,7 @@ static void all_mistakes_are_told_at_once_in_their_order(void **state)
                            &recipe, &err),
                      -1);
     assert_int_equal(recipe.faults.count, 6);
-    static const char *const places[] = { "6 mistakes", ":2:5: ", ":3:5: ", ":4:8: ",
+    static const char *const places[] = { "6 mistakes", ":2:5: ", ":3:12: ", ":4:8: ",
                                           ":4:8: ",     ":5:1: ", ":6:1: " };
     const char *at = err->message;
     for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
@@ -487,9 +490,9 @@ static void all_mistakes_are_told_at_once_in_their_order(void **state)
     }
     assert_int_equal(count_in(err->message, "dir/web.yaml:"), 6);
     assert_error(err, ERROR_USAGE,
-                 ":3:5: touch: \"etc\" is not an absolute path in the guest\n"
+                 ":3:12: touch: \"etc\" is not an absolute path in the guest\n"
                  "      - touch: etc\n"
-                 "        ^");
+                 "               ^");
 }
 
 static void mistakes_without_end_are_counted_only(void **state)
@@ -513,16 +516,15 @@ static void an_excerpt_is_one_line_with_a_caret(void **state)
 {
     (void)state;
     static const char *const texts[][2] = {
-        { "steps:\r\n- touch: etc\r\n", "\n    - touch: etc\n      ^" },
-        { "steps:\xe2\x80\xa8- touch: etc\n", "\n    - touch: etc\n      ^" },
+        { "steps:\r\n- touch: etc\r\n", "\n    - touch: etc\n             ^" },
+        { "steps:\xe2\x80\xa8- touch: etc\n", "\n    - touch: etc\n             ^" },
         { "# \xc3\xa4\nsteps: [{mkdir: /\xc3\xb6}, touch: etc]\n",
-          "\n    steps: [{mkdir: /\xc3\xb6}, touch: etc]\n                         ^" },
+          "\n    steps: [{mkdir: /\xc3\xb6}, touch: etc]\n                                ^" },
         { "tmpdir: [x, [y]]", "\n    tmpdir: [x, [y]]\n                ^" },
         { "steps: [{mkdir: /a}, {mkdir: /b}, {mkdir: /c}, {mkdir: /d}, {mkdir: /e}, {touch: x}, "
           "{mkdir: /f}, {mkdir: /g}, {mkdir: /h}, {mkdir: /i}, {mkdir: /j}, {mkdir: /k}]\n",
-          "\n    : /a}, {mkdir: /b}, {mkdir: /c}, {mkdir: /d}, {mkdir: /e}, {touch: x}, {mkdir: "
-          "/f}, "
-          "{mkdir: /g}, {mk\n    "
+          "\n    {mkdir: /b}, {mkdir: /c}, {mkdir: /d}, {mkdir: /e}, {touch: x}, {mkdir: /f}, "
+          "{mkdir: /g}, {mkdir: /h\n    "
           "                                                            ^" },
         { "image:", "1:7: \"image\" wants a value, a text" },
     };
@@ -560,7 +562,7 @@ static void a_secret_is_in_no_message(void **state)
 {
     (void)state;
     static const char *const bad[][2] = {
-        { "steps:\n- root-password: swordfish\n", "2:3: root-password: the selector is" },
+        { "steps:\n- root-password: swordfish\n", "2:18: root-password: the selector is" },
         { "steps:\n- root-pasword: swordfish\n", "2:3: unknown operation" },
         { "steps:\n- root-password:swordfish\n", "\n    - ***\n      ^" },
         { "steps:\n- root-password swordfish\n", "2:3: a step is one operation" },

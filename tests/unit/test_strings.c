@@ -17,6 +17,22 @@ static void list_splits_trims_and_drops_empty_items(void **state)
     assert_false(string_list_contains(&list, "c"));
 }
 
+static void sorted_lists_are_searched(void **state)
+{
+    (void)state;
+    AUTO_STRINGS struct string_list list = { 0 };
+    string_list_sort(&list);
+    assert_false(string_list_contains_sorted(&list, "a"));
+    string_list_split(&list, "c,a,b,a", ',');
+    string_list_sort(&list);
+    static const char *const wanted[] = { "a", "a", "b", "c" };
+    for (size_t i = 0; i < ARRAY_SIZE(wanted); i++)
+        assert_string_equal(list.items[i], wanted[i]);
+    assert_null(list.items[4]);
+    assert_true(string_list_contains_sorted(&list, "c"));
+    assert_false(string_list_contains_sorted(&list, "bb"));
+}
+
 static void hex_round_trips_and_refuses_everything_else(void **state)
 {
     (void)state;
@@ -52,7 +68,24 @@ static void base64_pads_to_groups_of_four(void **state)
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         AUTO_FREE char *text = base64_encode(cases[i].bytes, strlen(cases[i].bytes));
         assert_string_equal(text, cases[i].text);
+        size_t count;
+        AUTO_FREE char *bytes = base64_decode(cases[i].text, &count);
+        assert_int_equal(count, strlen(cases[i].bytes));
+        assert_string_equal(bytes, cases[i].bytes);
     }
+}
+
+static void base64_has_blanks_anywhere_and_nothing_else(void **state)
+{
+    (void)state;
+    size_t count;
+    AUTO_FREE char *bytes = base64_decode(" Zm9\nvYg =\r\n=\n", &count);
+    assert_int_equal(count, 4);
+    assert_string_equal(bytes, "foob");
+    static const char *const bad[] = { "Z",    "Zm9",  "Zg=",   "Zg==Zg==",
+                                       "Z===", "====", "Zm9v!", "Zm=v" };
+    for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+        assert_null(base64_decode(bad[i], &count));
 }
 
 static void sizes_are_powers_of_1024(void **state)
@@ -127,8 +160,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(list_splits_trims_and_drops_empty_items),
+        cmocka_unit_test(sorted_lists_are_searched),
         cmocka_unit_test(hex_round_trips_and_refuses_everything_else),
         cmocka_unit_test(base64_pads_to_groups_of_four),
+        cmocka_unit_test(base64_has_blanks_anywhere_and_nothing_else),
         cmocka_unit_test(sizes_are_powers_of_1024),
         cmocka_unit_test(integers_must_be_whole_and_in_range),
         cmocka_unit_test(paths_split_and_join),

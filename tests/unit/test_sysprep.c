@@ -37,7 +37,6 @@ static void every_row_is_whole(void **state)
         assert_ptr_equal(find_op(op->name), op); /* the only one of that name */
         assert_true(isupper(op->help[0]) && op->help[strlen(op->help) - 1] != '.');
         assert_true(op->rules || op->find || op->finish);
-        assert_true(!op->undoes || customize_op_find(op->undoes));
         for (const struct sysprep_rule *rule = op->rules; rule && rule->pattern; rule++) {
             assert_true(rule->pattern[0] == '/' || starts_with(rule->pattern, "~/"));
             assert_true((rule->action == SYSPREP_EDIT) == (rule->lines != NULL));
@@ -101,23 +100,19 @@ static void an_unknown_name_gets_a_suggestion(void **state)
     assert_error(err, ERROR_USAGE, "forge sysprep --list");
 }
 
-static void a_step_whose_work_would_be_undone_is_refused(void **state)
+static void users_are_named_for_one_operation(void **state)
 {
     (void)state;
     struct error *err = NULL;
-    AUTO_PLAN struct customize_plan steps = { 0 };
-    assert_ok(customize_plan_add(&steps, "ssh-inject", "root:key:ssh-rsa AAAAB3Nz", NULL,
-                                 "--ssh-inject", &err) == 0,
-              err);
     struct sysprep_plan plan = { 0 };
     choose(&plan, "defaults");
-    assert_int_equal(sysprep_plan_check(&plan, &steps, &err), -1);
-    assert_error(err, ERROR_USAGE, "ssh-userdir");
-    choose(&plan, "-ssh-userdir");
-    assert_int_equal(sysprep_plan_check(&plan, &steps, &err), -1);
-    assert_error(err, ERROR_USAGE, "secrets");
-    choose(&plan, "-secrets");
-    assert_ok(sysprep_plan_check(&plan, &steps, &err) == 0, err);
+    assert_ok(sysprep_plan_check(&plan, &err) == 0, err);
+    string_list_add(&plan.keep_users, "mary");
+    assert_int_equal(sysprep_plan_check(&plan, &err), -1);
+    assert_error(err, ERROR_USAGE, "--sysprep ...,+user-account");
+    choose(&plan, "+user-account");
+    assert_ok(sysprep_plan_check(&plan, &err) == 0, err);
+    string_list_clear(&plan.keep_users);
 }
 
 /* -- private keys -- */
@@ -226,6 +221,21 @@ static void what_another_change_does_already_is_dropped(void **state)
     }
 }
 
+static void what_a_full_list_leaves_out_is_counted(void **state)
+{
+    (void)state;
+    AUTO_CHANGES struct sysprep_changes found = { 0 };
+    struct sysprep_search search = { .op = find_op("tmp-files"), .found = &found };
+    for (int i = 0; i < SYSPREP_LISTED_MAX; i++)
+        sysprep_search_add(&search, SYSPREP_REMOVE, "/tmp/a", NULL);
+    assert_int_equal(found.count, SYSPREP_LISTED_MAX);
+    assert_int_equal(found.more, 0);
+    sysprep_search_add(&search, SYSPREP_REMOVE, "/tmp/b", NULL);
+    sysprep_search_add_edit(&search, "/etc/passwd", xstrdup("root:x:0:0::/root:/bin/sh\n"));
+    assert_int_equal(found.count, SYSPREP_LISTED_MAX);
+    assert_int_equal(found.more, 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,10 +243,11 @@ int main(void)
         cmocka_unit_test(the_names_and_defaults_are_those_of_virt_sysprep),
         cmocka_unit_test(names_are_added_and_taken_away_in_order),
         cmocka_unit_test(an_unknown_name_gets_a_suggestion),
-        cmocka_unit_test(a_step_whose_work_would_be_undone_is_refused),
+        cmocka_unit_test(users_are_named_for_one_operation),
         cmocka_unit_test(private_keys_are_known_by_their_content),
         cmocka_unit_test(lines_are_dropped_by_their_first_word),
         cmocka_unit_test(what_another_change_does_already_is_dropped),
+        cmocka_unit_test(what_a_full_list_leaves_out_is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

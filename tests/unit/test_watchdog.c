@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The watchdog ends what it should: a child that looks like qemu and makes no progress. */
+#include "forge/base/file.h"
 #include "forge/base/process.h"
 #include "forge/base/strings.h"
 #include "fsimage/watchdog.h"
@@ -36,7 +37,14 @@ static pid_t start_qemu(void)
     const char *const argv[] = { qemu, "60", NULL };
     pid_t pid = process_start(argv, NULL, 0, -1, &err);
     assert_true(pid > 0);
-    return pid;
+    AUTO_FREE char *path = xasprintf("/proc/%d/comm", (int)pid);
+    for (;;) { /* it has its name once it is executed */
+        AUTO_FREE char *name = file_read_text(path, 64, &err);
+        assert_ok(name, err);
+        if (starts_with(name, "qemu-"))
+            return pid;
+        usleep(1000);
+    }
 }
 
 /* Did PID end by a signal within SECONDS? It is reaped then. */
@@ -88,7 +96,7 @@ static void a_kernel_that_talks_is_left_alone(void **state)
 {
     (void)state;
     struct error *err = NULL;
-    struct watchdog_limits limits = { .launch = 60, .silence = 1, .banner = 1 };
+    struct watchdog_limits limits = { .launch = 60, .silence = 3, .banner = 3 };
     AUTO(watchdog_stop) struct watchdog *watchdog = watchdog_start(&limits, &err);
     assert_ok(watchdog, err);
     pid_t pid = start_qemu();
@@ -96,8 +104,8 @@ static void a_kernel_that_talks_is_left_alone(void **state)
     say(watchdog, "[    0.000000] Linux ver");
     say(watchdog, "sion 6.1.0\n"); /* a line may come in pieces */
     assert_true(watchdog_saw_banner(watchdog));
-    for (int i = 0; i < 4; i++) {
-        assert_false(ends_within(pid, 0.5));
+    for (int i = 0; i < 16; i++) {
+        assert_false(ends_within(pid, 0.25));
         say(watchdog, "more\n");
     }
     assert_int_equal(watchdog_verdict(watchdog), WATCHDOG_CONTENT);
@@ -108,12 +116,12 @@ static void nothing_is_timed_once_launched(void **state)
 {
     (void)state;
     struct error *err = NULL;
-    struct watchdog_limits limits = { .launch = 1, .silence = 1, .banner = 1 };
+    struct watchdog_limits limits = { .launch = 3, .silence = 3, .banner = 3 };
     AUTO(watchdog_stop) struct watchdog *watchdog = watchdog_start(&limits, &err);
     assert_ok(watchdog, err);
     pid_t pid = start_qemu();
     watchdog_launched(watchdog, pid);
-    assert_false(ends_within(pid, 2));
+    assert_false(ends_within(pid, 4));
     end_qemu(pid);
 }
 

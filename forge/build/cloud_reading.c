@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Values of a cloud-config, and steps from them. */
+#include "forge/build/cloud_reading.h"
+
+#include <string.h>
+
+/* -- values -- */
+
+/* cloud-init takes "lock-passwd" for "lock_passwd". */
+static bool is_key(const char *text, const char *key)
+{
+    for (; *text && *key; text++, key++)
+        if (*text != *key && !(*text == '-' && *key == '_'))
+            return false;
+    return !*text && !*key;
+}
+
+const struct recipe_node *cloud_get(const struct recipe_node *mapping, const char *key)
+{
+    for (size_t i = 0; i + 1 < mapping->count; i += 2)
+        if (is_key(mapping->children[i]->text, key))
+            return recipe_node_is_null(mapping->children[i + 1]) ? NULL : mapping->children[i + 1];
+    return NULL;
+}
+
+void cloud_hide(const struct recipe_node *value)
+{
+    recipe_source_hide(&value->place, value->end);
+}
+
+static void refuse_key(struct cloud_config *config, const struct recipe_node *key,
+                       const struct cloud_key keys[])
+{
+    AUTO_STRINGS struct string_list names = { 0 };
+    for (; keys->name; keys++)
+        string_list_add(&names, keys->name);
+    recipe_refuse_key(&config->faults, key, (const char *const *)names.items);
+}
+
+static void check_key(struct cloud_config *config, const struct recipe_node *key,
+                      const struct recipe_node *value, const struct cloud_key keys[])
+{
+    const struct cloud_key *known = keys;
+    while (known->name && !is_key(key->text, known->name))
+        known++;
+    /* Nobody knows whether what is not known, or not read, is a secret. */
+    if (!known->name || known->secret || known->verdict == CLOUD_REFUSED)
+        cloud_hide(value);
+    if (!known->name) {
+        refuse_key(config, key, keys);
+    } else if (known->verdict == CLOUD_REFUSED) {
+        recipe_refuse(config, key, "\"%s\" %s", known->name, known->why);
+    } else if (known->verdict == CLOUD_LEFT_OUT) {
+        cloud_warn(config, key, "\"%s\" is left out: it %s", known->name, known->why);
+    }
+}
+
+bool cloud_check_mapping(struct cloud_config *config, const struct recipe_node *value,
+                         const char *name, const struct cloud_key keys[])
+{
+    if (value->kind != RECIPE_MAPPING) {
+        cloud_hide(value);
+        recipe_refuse(config, value, "\"%s\" wants keys with values", name);
+        return false;
+    }
+    size_t before = config->faults.count;
+    for (size_t i = 0; i + 1 < value->count; i += 2)
+        check_key(config, value->children[i], value->children[i + 1], keys);
+    return config->faults.count == before;
+}
+
+const char *cloud_text(struct cloud_config *config, const struct recipe_node *value,
+                       const char *name)
+{
+    if (value->kind == RECIPE_SCALAR && !value->binary && !recipe_node_is_null(value) &&
+        *value->text)
+        return value->text;
+    recipe_refuse(config, value, "\"%s\" wants a text", name);
+    return NULL;
+}
+
+bool cloud_is(struct cloud_config *config, const struct recipe_node *mapping, const char *key,
+              bool missing)
+{
+    static const char *const yes[] = { "true", "yes", "on", "1" };
+    static const char *const no[] = { "false", "no", "off", "0" };
+    const struct recipe_node *value = cloud_get(mapping, key);
+    if (!value)
+        return missing;
+    for (size_t i = 0; i < ARRAY_SIZE(yes) && value->kind == RECIPE_SCALAR; i++) {
+        if (strcasecmp(value->text, yes[i]) == 0)
+            return true;
+        if (strcasecmp(value->text, no[i]) == 0)
+            return false;
+    }
+    recipe_refuse(config, value, "\"%s\" is true or false", key);
+    return false;
+}
+
+const struct recipe_node *const *cloud_items(const struct recipe_node *const *value, size_t *count)
+{
+    bool list = (*value)->kind == RECIPE_LIST;
+    *count = list ? (*value)->count : 1;
+    return list ? (const struct recipe_node *const *)(*value)->children : value;
+}
+
+/* -- steps -- */
+
+static struct customize_step *added(struct cloud_config *config, const struct recipe_node *node,
+                                    int result, struct error *error)
+{
+    if (!result)
+        return &config->plan.steps[config->plan.count - 1];
+    AUTO_FREE char *origin = recipe_place_text(&node->place);
+    recipe_faults_take(&config->faults, origin, &node->place, error);
+    return NULL;
+}
+
+struct customize_step *cloud_step(struct cloud_config *config, const struct recipe_node *node,
+                                  const char *name, const char *value)
+{
+    AUTO_FREE char *origin = recipe_place_text(&node->place);
+    struct error *error = NULL;
+    int result =
+        customize_plan_add(&config->plan, name, value, config->source->base_dir, origin, &error);
+    return added(config, node, result, error);
+}
+
+struct customize_step *cloud_step_parts(struct cloud_config *config, const struct recipe_node *node,
+                                        const char *name, const struct cloud_part parts[],
+                                        size_t count)
+{
+    const struct customize_op *op = customize_op_find(name);
+    AUTO_STRINGS struct string_list names = { 0 };
+    customize_op_parts(op, &names);
+    const char *texts[CUSTOMIZE_PARTS_MAX] = { 0 };
+    for (size_t i = 0; i < names.count; i++)
+        for (size_t j = 0; j < count; j++)
+            if (strcmp(names.items[i], parts[j].name) == 0)
+                texts[i] = parts[j].value;
+    AUTO_FREE char *origin = recipe_place_text(&node->place);
+    struct error *error = NULL;
+    int result = customize_plan_add_parts(&config->plan, op, texts, config->source->base_dir,
+                                          origin, &error);
+    return added(config, node, result, error);
+}
+
+void cloud_make_parent(struct cloud_config *config, const struct recipe_node *node,
+                       const char *path)
+{
+    AUTO_FREE char *parent = path_dirname(path);
+    for (size_t i = 0; i < config->plan.count; i++) {
+        const struct customize_step *step = &config->plan.steps[i];
+        if (strcmp(step->op->name, "mkdir") == 0 && strcmp(step->first, parent) == 0)
+            return;
+    }
+    if (*path == '/' && strcmp(parent, "/") != 0)
+        cloud_step(config, node, "mkdir", parent);
+}
+
+void cloud_write(struct cloud_config *config, const struct recipe_node *node, const char *path,
+                 const char *text, const char *mode, bool append)
+{
+    const struct cloud_part parts[] = {
+        { "file", path },
+        { "content", text },
+        { "mode", mode },
+        { "owner", "root:root" },
+        { "append", append ? "true" : NULL },
+    };
+    cloud_make_parent(config, node, path);
+    cloud_step_parts(config, node, "write", parts, ARRAY_SIZE(parts));
+}
