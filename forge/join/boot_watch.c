@@ -2,6 +2,7 @@
 /* Every complete line is judged once; a line without an end when the console pauses. */
 #include "forge/join/boot_watch.h"
 #include "forge/base/log.h"
+#include "fsimage/guest/guest.h"
 
 #include <string.h>
 

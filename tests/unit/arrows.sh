@@ -10,7 +10,7 @@ forbid() {
   local why=$1 files=() found
   shift
   while [[ $1 != -- ]]; do files+=("$1"); shift; done
-  if found=$(grep -rnE --include='*.[ch]' "^#include [<\"]($2)" "${files[@]}"); then
+  if found=$(grep -rnP --include='*.[ch]' "^#include [<\"]($2)" "${files[@]}"); then
     printf '%s:\n%s\n' "$why" "$found" >&2
     failed=1
   fi
@@ -19,6 +19,25 @@ forbid() {
 forbid 'base includes nothing of ours' forge/base -- '(fsimage|manifest|fixtures|tests|forge/(cli|build|join|compat))/'
 forbid 'manifest sees base only' manifest -- '(fsimage|forge/(cli|build|join|compat))/'
 forbid 'fsimage sees base only' fsimage -- '(manifest|forge/(cli|build|join|compat))/'
+
+# sees ROOM OTHERS...: of what is in fsimage, ROOM includes itself and the OTHERS alone.
+sees() {
+  local room=$1
+  shift
+  forbid "fsimage/$room sees ${*:-no other room} only" "fsimage/$room" -- \
+    "fsimage/(?!($(IFS='|' && echo "$room${*:+|$*}"))\\b)"
+}
+sees image
+sees host
+sees tree
+sees ext image tree
+sees guest image host
+sees disk image host ext guest
+sees machine image host guest
+sees doctor host guest
+sees ops guest tree 'customize\.h'
+sees sysprep guest tree ops 'customize\.h' 'sysprep\.h'
+
 forbid 'build and join do not see the command line' forge/build forge/join -- 'forge/(cli|compat)/'
 forbid 'the old names do not see the command line' forge/compat -- 'forge/cli/'
 mapfile -t verbs < <(find forge/cli -name '*.[ch]' ! -name main.c)
