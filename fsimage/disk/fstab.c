@@ -119,13 +119,12 @@ char *fstab_rewrite(const char *text, const struct fstab_disk *disk)
     FILE *out = open_memstream(&changed, &size);
     struct found found = { 0 };
     bool complete = true; /* the last line has its newline */
-    while (*text) {
-        size_t length = strcspn(text, "\n");
-        complete = text[length] != '\0';
-        AUTO_FREE char *line = xstrndup(text, length);
+    AUTO_FREE char *lines = xstrdup(text);
+    for (char *rest = lines; rest && *rest;) {
+        const char *line = strsep(&rest, "\n");
+        complete = rest;
         AUTO_FREE char *rewritten = rewrite_line(line, disk, &found);
         fprintf(out, "%s%s", rewritten, complete ? "\n" : "");
-        text += length + complete;
     }
     AUTO_FREE char *missing = missing_lines(disk, &found);
     fprintf(out, "%s%s", *missing && !complete ? "\n" : "", missing);
