@@ -7,7 +7,8 @@
 
 void string_list_take(struct string_list *list, char *item)
 {
-    list->items = xrealloc(list->items, list->count + 2, sizeof(*list->items));
+    if ((list->count & (list->count + 1)) == 0) /* 0, 1, 3, 7...: there is no room for more */
+        list->items = xrealloc(list->items, 2 * list->count + 2, sizeof(*list->items));
     list->items[list->count++] = item;
     list->items[list->count] = NULL;
 }
