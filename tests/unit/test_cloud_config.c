@@ -135,6 +135,9 @@ static void documents_come_to_steps(void **state)
           "mkdir /etc/apt/sources.list.d\n"
           "write /etc/apt/sources.list.d/new.sources:Types: deb\nURIs: http://h/\n"
           "Signed-By: /etc/apt/keyrings/new.asc\n 0644 root:root\n" },
+        { "apt: {preserve_sources_list: true, sources_list: deb http://h/ x y}\n", "" },
+        { "apt: {sources: {a: {source: 'deb http://h/$(ARCH) $RELEASE y'}}}\n",
+          "apt-source a:deb http://h/$(ARCH) $RELEASE y\n" },
         { "apt: {conf: 'APT::Get::Assume-Yes \"1\";', sources_list: 'deb http://h/ x y'}\n",
           "mkdir /etc/apt\nwrite /etc/apt/sources.list:deb http://h/ x y 0644 root:root\n"
           "mkdir /etc/apt/apt.conf.d\nwrite /etc/apt/apt.conf.d/94cloud-init-config:"
@@ -234,7 +237,20 @@ static void faults_have_a_place_and_say_what_to_do(void **state)
         { "apt: {sources: {a: {source: local.sources}}}\n", "a line that begins with deb" },
         { "apt: {sources: {a: {source: 'deb [signed-by=x] http://h/ x y'}}}\n",
           "wants $KEY_FILE or a path of the guest" },
-        { "apt: {sources: {a: {source: deb $MIRROR x y}}}\n", "not of the form deb URI" },
+        { "apt: {sources: {a: {source: deb $MIRROR x y}}}\n", "write others out" },
+        { "apt: {sources: {a: {source: 'deb http://h/ ${RELEASE} y'}}}\n", "write others out" },
+        { "apt: {sources: {a: {source: 'deb [signed-by=$KEY_FILE] http://h/ x y'}}}\n",
+          "with a \"key\", $KEY_FILE" },
+        { "apt: {sources: {a: {source: deb http://h/ x y}, b: {source: deb http://i/ x y, "
+          "filename: a.list}}}\n",
+          "another source has this file" },
+        { "apt: {sources: {a: {key: \"-----BEGIN PGP PUBLIC KEY BLOCK-----\\n"
+          "-----BEGIN PGP PRIVATE KEY BLOCK-----\"}}}\n",
+          "not an armored public key" },
+        { "apt: {sources: {a: {source: \"Types: deb\\n\\nTypes: deb\", key: "
+          "'-----BEGIN PGP PUBLIC KEY BLOCK-----'}}}\n",
+          "each part of the source" },
+        { "apt: {preserve_sources_list: maybe}\n", "is true or false" },
         { "apt: {sources: {a: {keyid: A}}}\n", "give the key itself" },
         { "apt: {sources: {a: {key: x}}}\n", "not an armored public key" },
         { "apt: {sources_list: deb $MIRROR x y}\n", "has no variables here" },
@@ -324,10 +340,14 @@ static void what_is_left_out_is_a_warning(void **state)
 {
     (void)state;
     AUTO_CLOUD_CONFIG struct cloud_config config = { 0 };
-    parse(HEADER "growpart: {mode: auto}\nusers: [default]\nfinal_message: x\n", &config);
+    parse(HEADER
+          "growpart: {mode: auto}\nusers: [default]\nfinal_message: x\n"
+          "ntp: {enabled: true}\n"
+          "apt: {preserve_sources_list: true, sources_list: x, sources: {a: {append: true}}}\n",
+          &config);
     assert_int_equal(config.faults.count, 0);
     assert_int_equal(config.plan.count, 0);
-    assert_int_equal(config.warnings.count, 3);
+    assert_int_equal(config.warnings.count, 6);
     assert_string_equal(config.warnings.items[0].message,
                         "\"growpart\" is left out: it is done at boot; --size makes the disk "
                         "larger now");
