@@ -104,6 +104,7 @@ static void documents_come_to_steps(void **state)
         { "users:\n- {name: root, lock_passwd: false, ssh_authorized_keys: "
           "[ssh-ed25519 AAAAC3NzaC1lZDI1 me]}\n",
           "ssh-inject root\n" },
+        { "users:\n- {name: joe, lock_passwd: false, sudo: No}\n", "user-add joe existing=true\n" },
         { "users:\n- {name: joe, lock_passwd: false, sudo: false, ssh_authorized_keys: "
           "ssh-ed25519 AAAAC3NzaC1lZDI1 me}\n",
           "user-add joe existing=true\nssh-inject joe\n" },
@@ -224,7 +225,9 @@ static void faults_have_a_place_and_say_what_to_do(void **state)
         { "users: [{name: a, ssh_authorized_keys: [x]}]\n", "not an SSH public key" },
         { "users: [{name: a, ssh_authorized_keys: ['file:/etc/passwd']}]\n",
           "not an SSH public key" },
-        { "users: [{name: a, sudo: \"x\\ny\"}]\n", "one line" },
+        { "users: [{name: a, sudo: \"x=y\\nz\"}]\n", "one line" },
+        { "users: [{name: a, sudo: true}]\n", "one line, such as" },
+        { "users: ['a:sudo']\n", "not the name of a user" },
         { "users: [{name: a, ssh_import_id: [x]}]\n", "give the keys as \"ssh_authorized_keys\"" },
         { "ssh_authorized_keys: [x]\ndisable_root: true\n", "default user alone" },
         { "packages: ['./a.deb']\n", "a package is a name" },
