@@ -228,6 +228,9 @@ static void faults_have_a_place_and_say_what_to_do(void **state)
         { "users: [{name: a, sudo: \"x=y\\nz\"}]\n", "one line" },
         { "users: [{name: a, sudo: true}]\n", "one line, such as" },
         { "users: ['a:sudo']\n", "not the name of a user" },
+        { "users: [{name: a, lock-passwd: true, lock_passwd: false}]\n",
+          "the key \"lock_passwd\" is already in line 2, as \"lock-passwd\"" },
+        { "ca_certs: {}\nca-certs: {}\n", "is already in line 2" },
         { "users: [{name: a, ssh_import_id: [x]}]\n", "give the keys as \"ssh_authorized_keys\"" },
         { "ssh_authorized_keys: [x]\ndisable_root: true\n", "default user alone" },
         { "packages: ['./a.deb']\n", "a package is a name" },
@@ -310,6 +313,27 @@ static void all_faults_are_told_at_once(void **state)
     error_free(err);
 }
 
+static void a_fault_hides_none_beside_it(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "users: [{name: a, doas: [x], uid: x}]\n",
+        "write_files: [{path: /a, source: x, permissions: x}]\n",
+        "apt: {proxy: x, sources: {a: {source: x}}}\n",
+        "apt: {sources: {a: {keyid: x, source: x}}}\n",
+        "ca_certs: {x: y, trusted: [x]}\n",
+        "packages: [{snap: [a], apt: ['a b']}]\n",
+        "ntp: {peers: [a], servers: ['a b']}\n",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+        AUTO_CLOUD_CONFIG struct cloud_config config = { 0 };
+        AUTO_FREE char *text = xasprintf(HEADER "%s", texts[i]);
+        parse(text, &config);
+        if (config.faults.count != 2)
+            fail_msg("%zu faults: %s", config.faults.count, text);
+    }
+}
+
 static void other_user_data_is_told_from_a_cloud_config(void **state)
 {
     (void)state;
@@ -365,6 +389,7 @@ static void a_secret_is_in_no_message(void **state)
         "users: [{name: a, plain_text_passwd: swordfish, x: y}]\n",
         "users: [{name: -a, plain_text_passwd: swordfish}]\n",
         "users: {a: {passwd: swordfish}}\n",
+        "users: [[{name: a, passwd: swordfish}]]\n",
         "users: - {passwd: swordfish}\n",
         "pasword: swordfish\n",
         "password: swordfish\n",
@@ -411,6 +436,7 @@ int main(void)
         cmocka_unit_test(faults_have_a_place_and_say_what_to_do),
         cmocka_unit_test(a_document_comes_to_a_thousand_steps_at_most),
         cmocka_unit_test(all_faults_are_told_at_once),
+        cmocka_unit_test(a_fault_hides_none_beside_it),
         cmocka_unit_test(other_user_data_is_told_from_a_cloud_config),
         cmocka_unit_test(what_is_left_out_is_a_warning),
         cmocka_unit_test(a_secret_is_in_no_message),
