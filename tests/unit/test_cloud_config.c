@@ -231,6 +231,7 @@ static void faults_have_a_place_and_say_what_to_do(void **state)
         { "users: [{name: a, lock-passwd: true, lock_passwd: false}]\n",
           "the key \"lock_passwd\" is already in line 2, as \"lock-passwd\"" },
         { "ca_certs: {}\nca-certs: {}\n", "is already in line 2" },
+        { "\"a\\e[2Jb\": c\n", "unknown key \"a [2Jb\"" },
         { "users: [{name: a, ssh_import_id: [x]}]\n", "give the keys as \"ssh_authorized_keys\"" },
         { "ssh_authorized_keys: [x]\ndisable_root: true\n", "default user alone" },
         { "packages: ['./a.deb']\n", "a package is a name" },
@@ -350,6 +351,7 @@ static void other_user_data_is_told_from_a_cloud_config(void **state)
         { "MIME-Version: 1.0\n", "is a MIME archive" },
         { "#cloud-boothook\n", "every boot" },
         { "\x1f\x8b\x08", "is compressed" },
+        { "\xef\xbb\xbf#cloud-config\n", "a byte order mark" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         AUTO_CLOUD_CONFIG struct cloud_config config = { 0 };
