@@ -17,7 +17,7 @@ static const struct cloud_key fields[] = {
     APPLIED("conf"),
     REFUSED("add_apt_repo_match", "is about add-apt-repository: give a line of \"deb\""),
     REFUSED("debconf_selections", "is not available: use debconf-set-selections in \"runcmd\""),
-    REFUSED("disable_suites", by_sources),
+    REFUSED("disable_suites", "is not available: write the others out in \"sources_list\""),
     REFUSED("primary", by_sources),
     REFUSED("security", by_sources),
     REFUSED("proxy", by_conf),
@@ -31,7 +31,7 @@ static const struct cloud_key source_fields[] = {
     APPLIED("source"),
     APPLIED("key"),
     APPLIED("filename"),
-    APPLIED("append"),
+    LEFT_OUT("append", "would add to a file that is there: the source gets one of its own"),
     REFUSED("keyid", by_key),
     REFUSED("keyserver", by_key),
     { 0 },
@@ -67,6 +67,16 @@ static char *sign_line(const char *line, const char *path)
                         : xasprintf("%.*s [signed-by=%s] %s", (int)word, line, path, rest);
 }
 
+/* Would cloud-init fill in more than the operation does? $(ARCH) is apt's own, sources.list(5). */
+static bool has_variable(const char *line)
+{
+    static const char *const ours[] = { "$RELEASE", "$(ARCH)" };
+    for (const char *at = line; (at = strchr(at, '$')); at++)
+        if (!starts_with(at, ours[0]) && !starts_with(at, ours[1]))
+            return true;
+    return false;
+}
+
 /* A line of one, for the operation; KEY_PATH is NULL for none. */
 static void add_line(struct cloud_config *config, const struct recipe_node *node, const char *name,
                      const char *line, const char *key_path)
@@ -75,6 +85,12 @@ static void add_line(struct cloud_config *config, const struct recipe_node *node
     AUTO_FREE char *text = key_path ? text_replace(line, key_variable, key_path) : xstrdup(line);
     AUTO_FREE char *named = xstrndup(text, strlen(text) - ends_with(text, "\n"));
     const char *signed_by = strstr(named, option);
+    if (has_variable(named)) {
+        recipe_refuse(
+            config, node,
+            "the variables are $RELEASE and, with a \"key\", $KEY_FILE: write others out");
+        return;
+    }
     if (signed_by && signed_by[strlen(option)] != '/') {
         recipe_refuse(config, node, "signed-by= wants $KEY_FILE or a path of the guest");
         return;
@@ -96,6 +112,8 @@ static void add_deb822(struct cloud_config *config, const struct recipe_node *no
                                      key_path && !is_signed ? "\n" : "");
     if (strchr(full, '$'))
         recipe_refuse(config, node, "a source in deb822 format has no variables here");
+    else if (key_path && !is_signed && strstr(named, "\n\n"))
+        recipe_refuse(config, node, "each part of the source wants its \"Signed-By: $KEY_FILE\"");
     else
         cloud_write(config, node, path, full, "0644", false);
 }
@@ -104,7 +122,8 @@ static void add_deb822(struct cloud_config *config, const struct recipe_node *no
 static bool add_key(struct cloud_config *config, const struct recipe_node *node, const char *path)
 {
     const char *key = cloud_text(config, node, "key");
-    if (key && !starts_with(key, "-----BEGIN PGP PUBLIC KEY BLOCK-----")) {
+    if (key && (!starts_with(key, "-----BEGIN PGP PUBLIC KEY BLOCK-----") ||
+                strstr(key, "BEGIN PGP PRIVATE KEY"))) {
         cloud_hide(node);
         recipe_refuse(config, node, "that is not an armored public key of OpenPGP");
         return false;
@@ -114,8 +133,9 @@ static bool add_key(struct cloud_config *config, const struct recipe_node *node,
     return key;
 }
 
+/* TAKEN are the names of the sources before it. */
 static void read_source(struct cloud_config *config, const struct recipe_node *name_node,
-                        const struct recipe_node *value)
+                        const struct recipe_node *value, struct string_list *taken)
 {
     if (!cloud_check_mapping(config, value, name_node->text, source_fields))
         return;
@@ -131,6 +151,12 @@ static void read_source(struct cloud_config *config, const struct recipe_node *n
                       "a source's name has letters, digits, hyphens and underscores");
         return;
     }
+    if (string_list_contains(taken, name)) {
+        recipe_refuse(config, file ? file : name_node,
+                      "another source has this file: give each one of its own");
+        return;
+    }
+    string_list_add(taken, name);
     /* A key alone is for every source, one beside a source for that one. */
     AUTO_FREE char *key_path =
         key ? xasprintf("/etc/apt/%s/%s.asc", source ? "keyrings" : "trusted.gpg.d", name) : NULL;
@@ -163,7 +189,11 @@ void cloud_apt(struct cloud_config *config, const struct recipe_node *root)
     const struct recipe_node *sources = cloud_get(apt, "sources");
     const struct recipe_node *list = cloud_get(apt, "sources_list"), *conf = cloud_get(apt, "conf");
     const char *settings = conf ? cloud_text(config, conf, "conf") : NULL;
-    if (list)
+    AUTO_STRINGS struct string_list taken = { 0 };
+    bool preserve = cloud_is(config, apt, "preserve_sources_list", false);
+    if (list && preserve)
+        cloud_warn(config, list, "\"sources_list\" is left out: \"preserve_sources_list\" says so");
+    else if (list)
         write_list(config, list);
     if (settings)
         cloud_write(config, conf, "/etc/apt/apt.conf.d/94cloud-init-config", settings, "0644",
@@ -171,5 +201,5 @@ void cloud_apt(struct cloud_config *config, const struct recipe_node *root)
     if (sources && sources->kind != RECIPE_MAPPING)
         recipe_refuse(config, sources, "\"sources\" wants names with sources");
     for (size_t i = 0; sources && sources->kind == RECIPE_MAPPING && i + 1 < sources->count; i += 2)
-        read_source(config, sources->children[i], sources->children[i + 1]);
+        read_source(config, sources->children[i], sources->children[i + 1], &taken);
 }

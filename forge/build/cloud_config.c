@@ -162,6 +162,8 @@ static const struct other_kind {
     { "mime-version:", "is a MIME archive: give its cloud-config alone, or use --cloud-seed" },
     { "from ", "is a MIME archive: give its cloud-config alone, or use --cloud-seed" },
     { "\x1f\x8b", "is compressed: unpack it with gunzip" },
+    { "\xef\xbb\xbf", "begins with a byte order mark, which cloud-init does not pass over: save it "
+                      "without" },
 };
 
 static bool is_cloud_config(const char *text)

@@ -7,11 +7,15 @@
 /* -- values -- */
 
 /* cloud-init takes "lock-passwd" for "lock_passwd". */
+static char fold(char letter)
+{
+    return letter == '-' ? '_' : letter;
+}
+
 static bool is_key(const char *text, const char *key)
 {
-    for (; *text && *key; text++, key++)
-        if (*text != *key && !(*text == '-' && *key == '_'))
-            return false;
+    while (*text && fold(*text) == fold(*key))
+        text++, key++;
     return !*text && !*key;
 }
 
@@ -37,15 +41,28 @@ static void refuse_key(struct cloud_config *config, const struct recipe_node *ke
     recipe_refuse_key(&config->faults, key, (const char *const *)names.items);
 }
 
-static void check_key(struct cloud_config *config, const struct recipe_node *key,
-                      const struct recipe_node *value, const struct cloud_key keys[])
+/* KEY is known: does it stand before it in MAPPING with another spelling, which YAML lets pass? */
+static void check_spellings(struct cloud_config *config, const struct recipe_node *mapping,
+                            const struct recipe_node *key)
 {
+    for (size_t i = 0; mapping->children[i] != key; i += 2)
+        if (is_key(mapping->children[i]->text, key->text))
+            recipe_refuse(config, key, "the key \"%s\" is already in line %zu, as \"%s\"",
+                          key->text, mapping->children[i]->place.line, mapping->children[i]->text);
+}
+
+static void check_key(struct cloud_config *config, const struct recipe_node *mapping, size_t at,
+                      const struct cloud_key keys[])
+{
+    const struct recipe_node *key = mapping->children[at], *value = mapping->children[at + 1];
     const struct cloud_key *known = keys;
     while (known->name && !is_key(key->text, known->name))
         known++;
     /* Nobody knows whether what is not known, or not read, is a secret. */
     if (!known->name || known->secret || known->verdict == CLOUD_REFUSED)
         cloud_hide(value);
+    if (known->name)
+        check_spellings(config, mapping, key);
     if (!known->name) {
         refuse_key(config, key, keys);
     } else if (known->verdict == CLOUD_REFUSED) {
@@ -63,10 +80,9 @@ bool cloud_check_mapping(struct cloud_config *config, const struct recipe_node *
         recipe_refuse(config, value, "\"%s\" wants keys with values", name);
         return false;
     }
-    size_t before = config->faults.count;
     for (size_t i = 0; i + 1 < value->count; i += 2)
-        check_key(config, value->children[i], value->children[i + 1], keys);
-    return config->faults.count == before;
+        check_key(config, value, i, keys);
+    return true;
 }
 
 const char *cloud_text(struct cloud_config *config, const struct recipe_node *value,
@@ -75,6 +91,8 @@ const char *cloud_text(struct cloud_config *config, const struct recipe_node *va
     if (value->kind == RECIPE_SCALAR && !value->binary && !recipe_node_is_null(value) &&
         *value->text)
         return value->text;
+    if (value->kind != RECIPE_SCALAR) /* nobody knows what is in it */
+        cloud_hide(value);
     recipe_refuse(config, value, "\"%s\" wants a text", name);
     return NULL;
 }

@@ -20,8 +20,9 @@
 #define REFUSED(NAME, WHY)  { .name = NAME, .verdict = CLOUD_REFUSED, .why = WHY }
 /* clang-format on */
 
-/* Is VALUE a mapping, and are its keys among KEYS (a NULL name ends them)? Faults and warnings say
- * what is not good; a "-" in a key counts as "_". */
+/* Is VALUE a mapping? Faults and warnings say if not, and which of its keys are not among KEYS (a
+ * NULL name ends them), not taken, or there twice; a "-" in a key counts as "_". The rest of it is
+ * to be read nevertheless, so that all faults are told. */
 bool cloud_check_mapping(struct cloud_config *config, const struct recipe_node *value,
                          const char *name, const struct cloud_key keys[]);
 

@@ -207,6 +207,8 @@ void cloud_ntp(struct cloud_config *config, const struct recipe_node *root)
     AUTO_FREE char *value = string_list_join(&servers, ",");
     if (servers.count)
         cloud_step(config, ntp, "ntp", value);
+    else
+        cloud_warn(config, ntp, "\"ntp\" is left out: it names no servers and pools");
 }
 
 /* -- commands -- */

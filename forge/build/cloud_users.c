@@ -213,13 +213,22 @@ static void set_password(struct cloud_config *config, const struct recipe_node *
     explicit_bzero(selector, strlen(selector));
 }
 
+static bool is_no(const struct recipe_node *value)
+{
+    static const char *const no[] = { "false", "no", "off" };
+    for (size_t i = 0; value->kind == RECIPE_SCALAR && i < ARRAY_SIZE(no); i++)
+        if (strcasecmp(value->text, no[i]) == 0)
+            return true;
+    return false;
+}
+
 /* The rules go where cloud-init has them. */
 static void allow_sudo(struct cloud_config *config, const struct recipe_node *user,
                        const char *name)
 {
     static const char path[] = "/etc/sudoers.d/90-cloud-init-users";
     const struct recipe_node *node = cloud_get(user, "sudo");
-    if (!node || (node->kind == RECIPE_SCALAR && strcasecmp(node->text, "false") == 0))
+    if (!node || is_no(node))
         return;
     size_t count;
     const struct recipe_node *const *rules = cloud_items(&node, &count);
@@ -227,8 +236,11 @@ static void allow_sudo(struct cloud_config *config, const struct recipe_node *us
     string_list_take(&lines, xasprintf("\n# User rules for %s\n", name));
     for (size_t i = 0; i < count; i++) {
         const char *rule = cloud_text(config, rules[i], "sudo");
-        if (!rule || strchr(rule, '\n')) {
-            recipe_refuse(config, rules[i], "a rule of sudo is one line");
+        if (!rule)
+            return;
+        if (strchr(rule, '\n') || !strchr(rule, '=')) { /* sudoers(5); a wrong one ends all sudo */
+            recipe_refuse(config, rules[i],
+                          "a rule of sudo is one line, such as ALL=(ALL) NOPASSWD:ALL");
             return;
         }
         string_list_take(&lines, xasprintf("%s %s\n", name, rule));
@@ -251,6 +263,15 @@ static void add_keys(struct cloud_config *config, const struct recipe_node *valu
     }
 }
 
+/* Behind a colon the operations take more than a name. */
+static bool check_name(struct cloud_config *config, const struct recipe_node *node,
+                       const char *name)
+{
+    if (strchr(name, ':'))
+        recipe_refuse(config, node, "\"%s\" is not the name of a user", name);
+    return !strchr(name, ':');
+}
+
 static void read_user(struct cloud_config *config, const struct recipe_node *user)
 {
     const struct recipe_node *name_node = cloud_get(user, "name");
@@ -260,12 +281,8 @@ static void read_user(struct cloud_config *config, const struct recipe_node *use
         return;
     }
     const char *name = cloud_text(config, name_node, "name");
-    if (!name)
+    if (!name || !check_name(config, name_node, name))
         return;
-    if (strchr(name, ':')) {
-        recipe_refuse(config, name_node, "that is not the name of a user");
-        return;
-    }
     if (strcmp(name, "root") != 0)
         make_user(config, user, name);
     set_password(config, user, name);
@@ -283,7 +300,7 @@ static void name_user(struct cloud_config *config, const struct recipe_node *nod
     if (strcmp(name, "default") == 0)
         cloud_warn(config, node,
                    "the user \"default\" is left out: cloud-init makes it at the first boot");
-    else if (strcmp(name, "root") != 0)
+    else if (check_name(config, node, name) && strcmp(name, "root") != 0)
         cloud_step_parts(config, node, "user-add", parts, ARRAY_SIZE(parts));
 }
 

@@ -3,12 +3,17 @@
 #include "forge/build/recipe_faults.h"
 #include "forge/base/strings.h"
 
+#include <ctype.h>
 #include <string.h>
 
 enum { FAULTS_MAX = 100 };
 
+/* What the text has does not move the terminal's cursor. */
 static void add(struct recipe_faults *faults, const struct recipe_place *place, char *message)
 {
+    for (char *at = message; *at; at++)
+        if (iscntrl((unsigned char)*at))
+            *at = ' ';
     if (faults->count == FAULTS_MAX) {
         faults->dropped++;
         free(message);

@@ -14,8 +14,16 @@ DEFINE_CLEANUP(struct archive *, archive_read_free)
 
 static char *not_gzip(const char *why, struct error **err)
 {
-    error_set(err, ERROR_USAGE, "the content is not in gzip: %s", why);
+    error_set(err, ERROR_USAGE, "the content is not in gzip: %s", why ? why : "it is damaged");
     return NULL;
+}
+
+/* Does PACKED end as the gzip file of nothing: with a CRC and a size of 0, RFC 1952, 2.3.1? */
+static bool is_of_nothing(const char *packed, size_t count)
+{
+    enum { LEAST = 10 + 2 + 8 }; /* header, the shortest deflated data, CRC and size */
+    static const char end[8];
+    return count >= LEAST && memcmp(packed + count - sizeof(end), end, sizeof(end)) == 0;
 }
 
 /* What the COUNT bytes at PACKED come to; owned. */
@@ -26,15 +34,17 @@ static char *decompress(const char *packed, size_t count, size_t *length, struct
         return not_gzip("it does not begin as such", err);
     AUTO(archive_read_free) struct archive *archive = archive_read_new();
     struct archive_entry *entry;
-    if (!archive || archive_read_support_filter_gzip(archive) != ARCHIVE_OK ||
+    /* One layer: a filter that is supported is found again in what it gives, the gzip file within.
+     */
+    if (!archive || archive_read_append_filter(archive, ARCHIVE_FILTER_GZIP) != ARCHIVE_OK ||
         archive_read_support_format_raw(archive) != ARCHIVE_OK ||
         archive_read_support_format_empty(archive) != ARCHIVE_OK ||
         archive_read_open_memory(archive, packed, count) != ARCHIVE_OK)
         return not_gzip(archive ? archive_error_string(archive) : "out of memory", err);
     *length = 0;
     int header = archive_read_next_header(archive, &entry);
-    if (header == ARCHIVE_EOF)
-        return xcalloc(1, 1);
+    if (header == ARCHIVE_EOF) /* what is cut off early is nothing to libarchive as well */
+        return is_of_nothing(packed, count) ? xcalloc(1, 1) : not_gzip(NULL, err);
     AUTO_FREE char *bytes = xcalloc(CONTENT_MAX + 1, 1);
     la_ssize_t got = header == ARCHIVE_OK ? 1 : -1;
     while (got > 0 && *length <= CONTENT_MAX) {

@@ -163,6 +163,7 @@ int op_hostname(struct guest *guest, const struct customize_step *step, struct e
         return -1;
     const char *format = guest_facts(guest)->package_format;
     bool debian = format && strcmp(format, "deb") == 0;
-    AUTO_FREE char *names = all_names(step->first, customize_step_setting(step, "fqdn"));
-    return debian ? update_hosts(guest, old_name, names, err) : 0;
+    const char *full = customize_step_setting(step, "fqdn");
+    AUTO_FREE char *names = all_names(step->first, full);
+    return debian || full ? update_hosts(guest, old_name, names, err) : 0;
 }

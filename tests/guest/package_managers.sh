@@ -74,9 +74,11 @@ REPO
 probe1=forge-probe-1-1.noarch tool=forge-tool-1-1.noarch probe2=forge-probe-2-1.noarch
 
 guest $'ID=fedora\nVERSION_ID=38\nPRETTY_NAME=Fedora'
+printf '#cloud-config\nfqdn: web.example.com\n' >names
 manage /etc/yum.repos.d/forge.repo 'rpm -q' '*.rpm' forge-probe-1.rpm \
-  --mkdir /etc/yum.repos.d --upload forge.repo:/etc/yum.repos.d/forge.repo
+  --mkdir /etc/yum.repos.d --upload forge.repo:/etc/yum.repos.d/forge.repo --write /etc/hosts: --cloud-config names
 expect_managed $probe1 $tool $probe2
+[[ $(read_guest /etc/hosts) == $'127.0.1.1\tweb.example.com web' ]] || fail "/etc/hosts has: $(read_guest /etc/hosts)"
 
 guest $'ID=opensuse-leap\nVERSION_ID=15.5\nPRETTY_NAME=openSUSE'
 manage /etc/zypp/repos.d/forge.repo 'rpm -q' '*.rpm' forge-probe-1.rpm \

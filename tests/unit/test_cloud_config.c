@@ -104,6 +104,7 @@ static void documents_come_to_steps(void **state)
         { "users:\n- {name: root, lock_passwd: false, ssh_authorized_keys: "
           "[ssh-ed25519 AAAAC3NzaC1lZDI1 me]}\n",
           "ssh-inject root\n" },
+        { "users:\n- {name: joe, lock_passwd: false, sudo: No}\n", "user-add joe existing=true\n" },
         { "users:\n- {name: joe, lock_passwd: false, sudo: false, ssh_authorized_keys: "
           "ssh-ed25519 AAAAC3NzaC1lZDI1 me}\n",
           "user-add joe existing=true\nssh-inject joe\n" },
@@ -135,6 +136,9 @@ static void documents_come_to_steps(void **state)
           "mkdir /etc/apt/sources.list.d\n"
           "write /etc/apt/sources.list.d/new.sources:Types: deb\nURIs: http://h/\n"
           "Signed-By: /etc/apt/keyrings/new.asc\n 0644 root:root\n" },
+        { "apt: {preserve_sources_list: true, sources_list: deb http://h/ x y}\n", "" },
+        { "apt: {sources: {a: {source: 'deb http://h/$(ARCH) $RELEASE y'}}}\n",
+          "apt-source a:deb http://h/$(ARCH) $RELEASE y\n" },
         { "apt: {conf: 'APT::Get::Assume-Yes \"1\";', sources_list: 'deb http://h/ x y'}\n",
           "mkdir /etc/apt\nwrite /etc/apt/sources.list:deb http://h/ x y 0644 root:root\n"
           "mkdir /etc/apt/apt.conf.d\nwrite /etc/apt/apt.conf.d/94cloud-init-config:"
@@ -221,7 +225,13 @@ static void faults_have_a_place_and_say_what_to_do(void **state)
         { "users: [{name: a, ssh_authorized_keys: [x]}]\n", "not an SSH public key" },
         { "users: [{name: a, ssh_authorized_keys: ['file:/etc/passwd']}]\n",
           "not an SSH public key" },
-        { "users: [{name: a, sudo: \"x\\ny\"}]\n", "one line" },
+        { "users: [{name: a, sudo: \"x=y\\nz\"}]\n", "one line" },
+        { "users: [{name: a, sudo: true}]\n", "one line, such as" },
+        { "users: ['a:sudo']\n", "not the name of a user" },
+        { "users: [{name: a, lock-passwd: true, lock_passwd: false}]\n",
+          "the key \"lock_passwd\" is already in line 2, as \"lock-passwd\"" },
+        { "ca_certs: {}\nca-certs: {}\n", "is already in line 2" },
+        { "\"a\\e[2Jb\": c\n", "unknown key \"a [2Jb\"" },
         { "users: [{name: a, ssh_import_id: [x]}]\n", "give the keys as \"ssh_authorized_keys\"" },
         { "ssh_authorized_keys: [x]\ndisable_root: true\n", "default user alone" },
         { "packages: ['./a.deb']\n", "a package is a name" },
@@ -234,7 +244,20 @@ static void faults_have_a_place_and_say_what_to_do(void **state)
         { "apt: {sources: {a: {source: local.sources}}}\n", "a line that begins with deb" },
         { "apt: {sources: {a: {source: 'deb [signed-by=x] http://h/ x y'}}}\n",
           "wants $KEY_FILE or a path of the guest" },
-        { "apt: {sources: {a: {source: deb $MIRROR x y}}}\n", "not of the form deb URI" },
+        { "apt: {sources: {a: {source: deb $MIRROR x y}}}\n", "write others out" },
+        { "apt: {sources: {a: {source: 'deb http://h/ ${RELEASE} y'}}}\n", "write others out" },
+        { "apt: {sources: {a: {source: 'deb [signed-by=$KEY_FILE] http://h/ x y'}}}\n",
+          "with a \"key\", $KEY_FILE" },
+        { "apt: {sources: {a: {source: deb http://h/ x y}, b: {source: deb http://i/ x y, "
+          "filename: a.list}}}\n",
+          "another source has this file" },
+        { "apt: {sources: {a: {key: \"-----BEGIN PGP PUBLIC KEY BLOCK-----\\n"
+          "-----BEGIN PGP PRIVATE KEY BLOCK-----\"}}}\n",
+          "not an armored public key" },
+        { "apt: {sources: {a: {source: \"Types: deb\\n\\nTypes: deb\", key: "
+          "'-----BEGIN PGP PUBLIC KEY BLOCK-----'}}}\n",
+          "each part of the source" },
+        { "apt: {preserve_sources_list: maybe}\n", "is true or false" },
         { "apt: {sources: {a: {keyid: A}}}\n", "give the key itself" },
         { "apt: {sources: {a: {key: x}}}\n", "not an armored public key" },
         { "apt: {sources_list: deb $MIRROR x y}\n", "has no variables here" },
@@ -291,6 +314,27 @@ static void all_faults_are_told_at_once(void **state)
     error_free(err);
 }
 
+static void a_fault_hides_none_beside_it(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "users: [{name: a, doas: [x], uid: x}]\n",
+        "write_files: [{path: /a, source: x, permissions: x}]\n",
+        "apt: {proxy: x, sources: {a: {source: x}}}\n",
+        "apt: {sources: {a: {keyid: x, source: x}}}\n",
+        "ca_certs: {x: y, trusted: [x]}\n",
+        "packages: [{snap: [a], apt: ['a b']}]\n",
+        "ntp: {peers: [a], servers: ['a b']}\n",
+    };
+    for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+        AUTO_CLOUD_CONFIG struct cloud_config config = { 0 };
+        AUTO_FREE char *text = xasprintf(HEADER "%s", texts[i]);
+        parse(text, &config);
+        if (config.faults.count != 2)
+            fail_msg("%zu faults: %s", config.faults.count, text);
+    }
+}
+
 static void other_user_data_is_told_from_a_cloud_config(void **state)
 {
     (void)state;
@@ -307,6 +351,7 @@ static void other_user_data_is_told_from_a_cloud_config(void **state)
         { "MIME-Version: 1.0\n", "is a MIME archive" },
         { "#cloud-boothook\n", "every boot" },
         { "\x1f\x8b\x08", "is compressed" },
+        { "\xef\xbb\xbf#cloud-config\n", "a byte order mark" },
     };
     for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
         AUTO_CLOUD_CONFIG struct cloud_config config = { 0 };
@@ -324,10 +369,14 @@ static void what_is_left_out_is_a_warning(void **state)
 {
     (void)state;
     AUTO_CLOUD_CONFIG struct cloud_config config = { 0 };
-    parse(HEADER "growpart: {mode: auto}\nusers: [default]\nfinal_message: x\n", &config);
+    parse(HEADER
+          "growpart: {mode: auto}\nusers: [default]\nfinal_message: x\n"
+          "ntp: {enabled: true}\n"
+          "apt: {preserve_sources_list: true, sources_list: x, sources: {a: {append: true}}}\n",
+          &config);
     assert_int_equal(config.faults.count, 0);
     assert_int_equal(config.plan.count, 0);
-    assert_int_equal(config.warnings.count, 3);
+    assert_int_equal(config.warnings.count, 6);
     assert_string_equal(config.warnings.items[0].message,
                         "\"growpart\" is left out: it is done at boot; --size makes the disk "
                         "larger now");
@@ -342,6 +391,7 @@ static void a_secret_is_in_no_message(void **state)
         "users: [{name: a, plain_text_passwd: swordfish, x: y}]\n",
         "users: [{name: -a, plain_text_passwd: swordfish}]\n",
         "users: {a: {passwd: swordfish}}\n",
+        "users: [[{name: a, passwd: swordfish}]]\n",
         "users: - {passwd: swordfish}\n",
         "pasword: swordfish\n",
         "password: swordfish\n",
@@ -388,6 +438,7 @@ int main(void)
         cmocka_unit_test(faults_have_a_place_and_say_what_to_do),
         cmocka_unit_test(a_document_comes_to_a_thousand_steps_at_most),
         cmocka_unit_test(all_faults_are_told_at_once),
+        cmocka_unit_test(a_fault_hides_none_beside_it),
         cmocka_unit_test(other_user_data_is_told_from_a_cloud_config),
         cmocka_unit_test(what_is_left_out_is_a_warning),
         cmocka_unit_test(a_secret_is_in_no_message),
