@@ -60,7 +60,7 @@ static int add_step(struct sysprep_search *search, const struct customize_step *
     AUTO_STRINGS struct string_list keys = { 0 };
     int known = step->op->keys(step, &keys, err) ? -1 : 0;
     if (!known && keys.count)
-        known = account_has_user(search->guest, step->first, err);
+        known = account_exists(search->guest, step->first, err);
     struct account account = { 0 };
     if (known <= 0 || account_find_user(search->guest, step->first, &account, err))
         return known ? -1 : 0;
