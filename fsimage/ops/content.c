@@ -18,6 +18,14 @@ static char *not_gzip(const char *why, struct error **err)
     return NULL;
 }
 
+/* The checksum and the size at the end, RFC 1952, 2.3.1, are those of no bytes. */
+static bool ends_as_nothing(const char *packed, size_t count)
+{
+    static const char trailer[8] = { 0 };
+    return count >= sizeof(trailer) &&
+           memcmp(packed + count - sizeof(trailer), trailer, sizeof(trailer)) == 0;
+}
+
 /* What the COUNT bytes at PACKED come to; owned. */
 static char *decompress(const char *packed, size_t count, size_t *length, struct error **err)
 {
@@ -26,15 +34,16 @@ static char *decompress(const char *packed, size_t count, size_t *length, struct
         return not_gzip("it does not begin as such", err);
     AUTO(archive_read_free) struct archive *archive = archive_read_new();
     struct archive_entry *entry;
-    if (!archive || archive_read_support_filter_gzip(archive) != ARCHIVE_OK ||
+    /* This filter once: what comes out may be a packed file, and is to stay one. */
+    if (!archive || archive_read_append_filter(archive, ARCHIVE_FILTER_GZIP) != ARCHIVE_OK ||
         archive_read_support_format_raw(archive) != ARCHIVE_OK ||
         archive_read_support_format_empty(archive) != ARCHIVE_OK ||
         archive_read_open_memory(archive, packed, count) != ARCHIVE_OK)
         return not_gzip(archive ? archive_error_string(archive) : "out of memory", err);
     *length = 0;
     int header = archive_read_next_header(archive, &entry);
-    if (header == ARCHIVE_EOF)
-        return xcalloc(1, 1);
+    if (header == ARCHIVE_EOF) /* of nothing, or of what is damaged from the beginning */
+        return ends_as_nothing(packed, count) ? xcalloc(1, 1) : not_gzip("it is damaged", err);
     AUTO_FREE char *bytes = xcalloc(CONTENT_MAX + 1, 1);
     la_ssize_t got = header == ARCHIVE_OK ? 1 : -1;
     while (got > 0 && *length <= CONTENT_MAX) {
