@@ -129,7 +129,7 @@ const struct sysprep_op sysprep_ops[] = {
     { ROW("ssh-hostkeys", ON, "Remove the SSH server's keys"),
       .rules = RULES(FILES("/etc/ssh/*_host_*")) },
     { ROW("ssh-userdir", ON, "Remove the .ssh directories of all users"),
-      .rules = RULES(TREES("~/.ssh"), TREES("~/.ssh/*")) }, /* where a key stays: all beside it */
+      .rules = RULES(TREES("~/.ssh")) },
     { ROW("sssd-db-log", ON, "Remove SSSD's databases and logs"),
       .rules = RULES(FILES("/var/log/sssd/*"), FILES("/var/lib/sss/db/*"), FILES("/var/lib/sss/mc/*")) },
     { ROW("udev-persistent-net", ON, "Remove udev's names for this machine's network cards"),

@@ -88,13 +88,6 @@ int account_find_user(struct guest *guest, const char *name, struct account *acc
     return 0;
 }
 
-int account_has_user(struct guest *guest, const char *name, struct error **err)
-{
-    size_t length;
-    AUTO_FREE char *text = guest_file_read(guest, "/etc/passwd", &length, err);
-    return text ? account_find_line(text, name) != NULL : -1;
-}
-
 int account_find_group(struct guest *guest, const char *name, int *gid, struct error **err)
 {
     static const char path[] = "/etc/group";

@@ -23,9 +23,6 @@ MUST_CHECK int account_find_user(struct guest *guest, const char *name, struct a
 MUST_CHECK int account_find_group(struct guest *guest, const char *name, int *gid,
                                   struct error **err);
 
-/* 1 when the guest has a user of that name, 0 when not, -1 on error. */
-MUST_CHECK int account_has_user(struct guest *guest, const char *name, struct error **err);
-
 /* Where the line of NAME begins in TEXT, a file of "NAME:..." lines; NULL when it has none. */
 char *account_find_line(char *text, const char *name);
 

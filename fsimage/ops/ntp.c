@@ -26,10 +26,16 @@ int check_ntp(struct customize_step *step, struct error **err)
     return 0;
 }
 
+/* chrony takes its directives in any case. */
 static bool is_source(const char *line)
 {
+    static const char *const names[] = { "server", "pool", "peer" };
     line += strspn(line, " \t");
-    return starts_with(line, "server ") || starts_with(line, "pool ") || starts_with(line, "peer ");
+    size_t length = strcspn(line, " \t");
+    for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+        if (strlen(names[i]) == length && strncasecmp(line, names[i], length) == 0)
+            return true;
+    return false;
 }
 
 /* chrony.conf(5) in TEXT with the step's servers in place of its own; owned. */
@@ -57,7 +63,7 @@ static int write_chrony(struct guest *guest, const char *path, const struct cust
     return changed ? guest_file_write(guest, path, changed, strlen(changed), err) : -1;
 }
 
-/* timesyncd.conf(5): a drop-in with NTP= replaces the servers that the main file may name. */
+/* timesyncd.conf(5): servers add up over its files; an empty list forgets those before it. */
 static int write_timesyncd(struct guest *guest, const char *dir, const struct customize_step *step,
                            struct error **err)
 {
@@ -66,7 +72,7 @@ static int write_timesyncd(struct guest *guest, const char *dir, const struct cu
     for (size_t i = 0; i < step->items.count; i++)
         string_list_add(&hosts, host_of(step->items.items[i]));
     AUTO_FREE char *servers = string_list_join(&hosts, " ");
-    AUTO_FREE char *text = xasprintf("[Time]\nNTP=%s\n", servers);
+    AUTO_FREE char *text = xasprintf("[Time]\nNTP=\nNTP=%s\n", servers);
     return guest_file_make_directory(guest, dir, err)
                ? -1
                : guest_file_write(guest, path, text, strlen(text), err);

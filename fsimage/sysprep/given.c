@@ -19,10 +19,25 @@ bool given_has_account(const struct customize_plan *steps, const char *user)
 static void file_clear(struct given_file *file)
 {
     free(file->directory);
+    free(file->real_directory);
     free(file->named);
     free(file->real);
     free(file->text);
     string_list_clear(&file->keys);
+}
+
+static bool is_at_or_in(const char *path, const char *directory)
+{
+    size_t length = strlen(directory);
+    return strncmp(path, directory, length) == 0 && (path[length] == '/' || !path[length]);
+}
+
+/* A link that leads from DIRECTORY to REAL, one of the system's top directories or one around it,
+ * makes that no place for keys: everything else in it would go. */
+static bool leads_too_high(const char *directory, const char *real)
+{
+    return strcmp(directory, real) != 0 &&
+           (strrchr(real, '/') == real || is_at_or_in(directory, real));
 }
 
 /* Where sshd looks for the keys of an account with HOME: 1, or 0 when there is no such file. */
@@ -30,15 +45,14 @@ static int find_paths(struct guest *guest, const char *home, struct given_file *
                       struct error **err)
 {
     AUTO_FREE char *real_home = NULL;
-    AUTO_FREE char *real_directory = NULL;
     int found = sysprep_search_resolve(guest, home, &real_home, err);
     if (found <= 0)
         return found;
     file->directory = path_join(real_home, ".ssh");
-    found = sysprep_search_resolve(guest, file->directory, &real_directory, err);
-    if (found <= 0)
-        return found;
-    file->named = path_join(real_directory, "authorized_keys");
+    found = sysprep_search_resolve(guest, file->directory, &file->real_directory, err);
+    if (found <= 0 || leads_too_high(file->directory, file->real_directory))
+        return found < 0 ? -1 : 0;
+    file->named = path_join(file->real_directory, "authorized_keys");
     return sysprep_search_resolve(guest, file->named, &file->real, err);
 }
 
@@ -60,7 +74,7 @@ static int add_step(struct sysprep_search *search, const struct customize_step *
     AUTO_STRINGS struct string_list keys = { 0 };
     int known = step->op->keys(step, &keys, err) ? -1 : 0;
     if (!known && keys.count)
-        known = account_has_user(search->guest, step->first, err);
+        known = account_exists(search->guest, step->first, err);
     struct account account = { 0 };
     if (known <= 0 || account_find_user(search->guest, step->first, &account, err))
         return known ? -1 : 0;
@@ -94,7 +108,7 @@ static int read_file(struct guest *guest, struct given_file *file, struct error 
         return -1;
     AUTO_FREE char *kept = given_lines(text, &file->keys);
     bool some = *kept;
-    if (strcmp(kept, text) != 0)
+    if (strlen(kept) != length || strcmp(kept, text) != 0) /* a NUL hides what is behind it */
         file->text = STEAL(kept);
     return some;
 }
@@ -122,12 +136,6 @@ int given_find(struct sysprep_search *search, struct error **err)
     return 0;
 }
 
-static bool is_at_or_in(const char *path, const char *directory)
-{
-    size_t length = strlen(directory);
-    return strncmp(path, directory, length) == 0 && (path[length] == '/' || !path[length]);
-}
-
 bool given_stays(struct sysprep_search *search, const char *path)
 {
     bool any = false;
@@ -140,6 +148,14 @@ bool given_stays(struct sysprep_search *search, const char *path)
         any |= stays;
     }
     return any;
+}
+
+const char *given_directory(const struct given *given, const char *path)
+{
+    for (size_t i = 0; i < given->count; i++)
+        if (strcmp(given->files[i].directory, path) == 0)
+            return given->files[i].real_directory;
+    return path;
 }
 
 void given_clear(struct given *given)

@@ -9,9 +9,10 @@ struct sysprep_search;
 
 /* An authorized_keys file that has keys of the steps'. Strings are owned. */
 struct given_file {
-    char *directory; /* the home's ".ssh", which may be a link */
-    char *named;     /* the file in it, which may be a link */
-    char *real;      /* what that leads to */
+    char *directory;      /* the home's ".ssh", which may be a link */
+    char *real_directory; /* what that leads to */
+    char *named;          /* the file in it, which may be a link */
+    char *real;           /* what that leads to */
     struct string_list keys;
     char *text; /* the file without other keys; NULL: it has none, or the text is in a change */
 };
@@ -31,6 +32,9 @@ MUST_CHECK int given_find(struct sysprep_search *search, struct error **err);
  * leads to a file with keys of the steps'? Other keys in that are then added to what is found, to
  * be taken out. */
 bool given_stays(struct sysprep_search *search, const char *path);
+
+/* The directory that PATH leads to when it is a ".ssh" with such a file, else PATH; borrowed. */
+const char *given_directory(const struct given *given, const char *path);
 
 void given_clear(struct given *given);
 

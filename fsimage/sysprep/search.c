@@ -118,6 +118,55 @@ static int suits(struct sysprep_search *search, const struct sysprep_rule *rule,
     return edited != NULL;
 }
 
+/* An unnamed file for names, which may be many. */
+static FILE *open_names(struct error **err)
+{
+    AUTO_FD int fd = temporary_file(err);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+    if (file)
+        steal_fd(&fd);
+    else
+        error_set_errno(err, "opening a temporary file");
+    return file;
+}
+
+/* What LIST, a call of libguestfs's, finds in DIRECTORY: names with a NUL behind each. */
+static FILE *list_names(struct sysprep_search *search,
+                        int (*list)(guestfs_h *g, const char *directory, const char *file),
+                        const char *directory, struct error **err)
+{
+    AUTO(fclose) FILE *names = open_names(err);
+    if (!names)
+        return NULL;
+    AUTO_FREE char *target = xasprintf("/dev/fd/%d", fileno(names));
+    if (list(guest_handle(search->guest), directory, target)) {
+        guest_error(search->guest, err, "listing %s", directory);
+        return NULL;
+    }
+    return STEAL(names);
+}
+
+/* PATH, if it is a directory, stays for the keys in it, and nothing else in it does. */
+static int remove_beside_keys(struct sysprep_search *search, const char *path, struct error **err)
+{
+    int is_directory = guestfs_is_dir(guest_handle(search->guest), path); /* a link is none */
+    if (is_directory <= 0)
+        return is_directory < 0 ? guest_error(search->guest, err, "%s", path) : 0;
+    AUTO(fclose) FILE *names = list_names(search, guestfs_ls0, path, err);
+    if (!names)
+        return -1;
+    AUTO_FREE char *name = NULL;
+    size_t room = 0;
+    while (!search->found->more && getdelim(&name, &room, '\0', names) > 0) {
+        AUTO_FREE char *child = path_join(path, name);
+        if (!given_stays(search, child))
+            sysprep_search_add(search, SYSPREP_REMOVE, child, NULL);
+        else if (cancel_check(err) || remove_beside_keys(search, child, err))
+            return -1;
+    }
+    return 0;
+}
+
 static int look_at(struct sysprep_search *search, const char *path, struct error **err)
 {
     const struct search_path candidate = search_path_of(search, path);
@@ -136,8 +185,11 @@ static int look_at(struct sysprep_search *search, const char *path, struct error
         if (!suitable)
             continue;
         settled = search->op = rule->op;
-        if (rule->rule->action == SYSPREP_REMOVE && given_stays(search, path))
+        if (rule->rule->action == SYSPREP_REMOVE && given_stays(search, path)) {
+            if (remove_beside_keys(search, given_directory(&search->given, path), err))
+                return -1;
             continue;
+        }
         struct sysprep_change *change = append(search);
         if (!change)
             return 0;
@@ -148,27 +200,12 @@ static int look_at(struct sysprep_search *search, const char *path, struct error
     return 0;
 }
 
-/* An unnamed file for names, which may be many. */
-static FILE *open_names(struct error **err)
-{
-    AUTO_FD int fd = temporary_file(err);
-    FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-    if (file)
-        steal_fd(&fd);
-    else
-        error_set_errno(err, "opening a temporary file");
-    return file;
-}
-
 /* ROOT is a directory without symbolic links on the way. */
 static int walk(struct sysprep_search *search, const char *root, struct error **err)
 {
-    AUTO(fclose) FILE *names = open_names(err);
+    AUTO(fclose) FILE *names = list_names(search, guestfs_find0, root, err);
     if (!names)
         return -1;
-    AUTO_FREE char *target = xasprintf("/dev/fd/%d", fileno(names));
-    if (guestfs_find0(guest_handle(search->guest), root, target))
-        return guest_error(search->guest, err, "listing %s", root);
     AUTO_FREE char *name = NULL;
     size_t room = 0;
     while (!search->found->more && getdelim(&name, &room, '\0', names) > 0) {

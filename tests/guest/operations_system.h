@@ -152,10 +152,10 @@ static void the_time_comes_from_the_client_that_is_there(void **state)
     run_step("touch", "/lib/systemd/systemd-timesyncd");
     run_step("ntp", "a.example.com,pool:b.example.com");
     assert_content("/etc/systemd/timesyncd.conf.d/forge.conf",
-                   "[Time]\nNTP=a.example.com b.example.com\n");
+                   "[Time]\nNTP=\nNTP=a.example.com b.example.com\n");
     run_step("mkdir", "/etc/chrony");
     put_guest("/etc/chrony/chrony.conf",
-              "confdir /etc/chrony/conf.d\n pool old iburst\nserver old\nrtcsync\n");
+              "confdir /etc/chrony/conf.d\n pool old iburst\nServer\told\nrtcsync\n");
     run_step("ntp", "a.example.com,pool:b.example.com");
     assert_content("/etc/chrony/chrony.conf",
                    "server a.example.com iburst\npool b.example.com iburst\n"

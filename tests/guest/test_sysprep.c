@@ -341,16 +341,43 @@ static void keys_of_steps_stay_and_no_others(void **state)
     assert_false(exists("/root/.ssh/known_hosts"));
     assert_false(exists("/home/user/.ssh"));
 
+    /* Nor behind what ends a text. */
+    static const char hidden[] = NEW_KEY "\n\0\n" OLD_KEY "\n";
+    guest_ok(guestfs_write(g, "/root/.ssh/authorized_keys", hidden, sizeof(hidden) - 1));
+    AUTO_CHANGES struct sysprep_changes shown = { 0 };
+    run_sysprep(&plan, &steps, false, &shown);
+    assert_content("/root/.ssh/authorized_keys", NEW_KEY "\n");
+
     /* A link on the way stays, and leads to no other key. */
     guest_ok(guestfs_ln_s(g, "/srv/keys", "/home/user/.ssh"));
     guest_ok(guestfs_rm_rf(g, "/srv/keys"));
     plant("/srv/keys/authorized_keys", NEW_KEY "\n" OLD_KEY "\n");
+    plant("/srv/keys/authorized_keys2", OLD_KEY "\n"); /* sshd reads this as well */
     add_step(&steps, "ssh-inject", "user:key:" NEW_KEY);
     AUTO_CHANGES struct sysprep_changes linked = { 0 };
     run_sysprep(&plan, &steps, false, &linked);
-    assert_int_equal(linked.count, 1);
+    assert_int_equal(linked.count, 2);
     assert_content("/home/user/.ssh/authorized_keys", NEW_KEY "\n");
+    assert_false(exists("/srv/keys/authorized_keys2"));
+
+    /* Of a tree with such a file nothing else stays; a link to the home takes none of that along.
+     */
+    guest_ok(guestfs_rm(g, "/srv/keys/authorized_keys"));
+    guest_ok(guestfs_ln_s(g, "/tmp/tree/keys", "/srv/keys/authorized_keys"));
+    plant("/tmp/tree/keys", NEW_KEY "\n");
+    plant("/tmp/tree/sub/other", "x");
+    assert_ok(sysprep_plan_add(&plan, "tmp-files", &err) == 0, err);
+    AUTO_CHANGES struct sysprep_changes in_tree = { 0 };
+    run_sysprep(&plan, &steps, false, &in_tree);
+    assert_content("/home/user/.ssh/authorized_keys", NEW_KEY "\n");
+    assert_false(exists("/tmp/tree/sub"));
     guest_ok(guestfs_rm(g, "/home/user/.ssh"));
+    guest_ok(guestfs_ln_s(g, ".", "/home/user/.ssh"));
+    plant("/home/user/authorized_keys", NEW_KEY "\n");
+    AUTO_CHANGES struct sysprep_changes at_home = { 0 };
+    run_sysprep(&plan, &steps, false, &at_home);
+    assert_false(exists("/home/user/.ssh"));
+    assert_true(exists("/home/user/authorized_keys"));
 }
 
 static char *root_uuid(void)

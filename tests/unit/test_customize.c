@@ -2,6 +2,7 @@
 /* Plans: the table's rows agree with their manual and tests; steps are checked before any launch.
  */
 #include "fsimage/customize.h"
+#include "fsimage/ops/content.h"
 #include "tests/unit/check.h"
 #include "tests/unit/sample_archive.h"
 
@@ -255,6 +256,21 @@ static void a_mapping_may_give_settings(void **state)
         assert_int_equal(add_with_setting(&plan, row[0], row[1], row[2], row[3], row[4], &err), -1);
         assert_error(err, ERROR_USAGE, row[5]);
     }
+}
+
+static void a_packed_file_is_unpacked_once(void **state)
+{
+    (void)state;
+    static const unsigned char hi[] = { 0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00,
+                                        0x02, 0x03, 0xcb, 0xc8, 0xe4, 0x02, 0x00, 0x7a,
+                                        0x7a, 0x6f, 0xed, 0x03, 0x00, 0x00, 0x00 };
+    size_t length;
+    struct error *err = NULL;
+    AUTO_FREE char *bytes = content_decode("H4sIAAAAAAACA5Pv5mAAASbm0yeeMDFUVeW/ZQZyAeiYVUoXAAAA",
+                                           "gzip+base64", &length, &err);
+    assert_ok(bytes, err);
+    assert_int_equal(length, sizeof(hi));
+    assert_memory_equal(bytes, hi, sizeof(hi));
 }
 
 static void bad_values_are_usage_errors_that_say_why(void **state)
@@ -584,6 +600,7 @@ int main(void)
         cmocka_unit_test(every_row_runs_in_a_guest_test),
         cmocka_unit_test(good_values_are_accepted),
         cmocka_unit_test(a_mapping_may_give_settings),
+        cmocka_unit_test(a_packed_file_is_unpacked_once),
         cmocka_unit_test(bad_values_are_usage_errors_that_say_why),
         cmocka_unit_test(an_error_names_the_step_as_it_was_given),
         cmocka_unit_test(a_password_is_in_no_message_and_not_kept),
