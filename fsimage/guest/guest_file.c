@@ -3,6 +3,7 @@
 #include "fsimage/guest/guest_file.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -152,7 +153,10 @@ char *guest_file_resolve(struct guest *guest, const char *path, struct error **e
     AUTO_FREE char *parent = path_dirname(trimmed);
     AUTO_FREE char *real = guestfs_realpath(guest_handle(guest), parent);
     if (!real) {
-        guest_error(guest, err, "%s", parent);
+        if (guestfs_last_errno(guest_handle(guest)) == ENOENT)
+            error_set(err, ERROR_GUEST, "%s: no such directory in the guest", parent);
+        else
+            guest_error(guest, err, "%s", parent);
         return NULL;
     }
     return path_join(real, name);

@@ -4,6 +4,7 @@
 #include "fsimage/ops/ops.h"
 #include "fsimage/ops/permissions.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* cp and mv run outside the guest's root directory, so they never meet a link of the guest's at the
@@ -87,6 +88,8 @@ static int find_both(struct guest *guest, const struct customize_step *step, cha
         return -1;
     AUTO(guestfs_free_statns)
     struct guestfs_statns *stat = guestfs_lstatns(guest_handle(guest), *source);
+    if (!stat && guestfs_last_errno(guest_handle(guest)) == ENOENT)
+        return error_set(err, ERROR_GUEST, "%s: no such file in the guest", step->first);
     if (!stat)
         return guest_error(guest, err, "%s", step->first);
     size_t length = strlen(*source);

@@ -232,7 +232,7 @@ static void copy_goes_where_cp_would_put_it(void **state)
     assert_content("/opt/parent/to/sub/mine", "kept");
     run_step("copy", "/opt/from/sub/file:/opt/single");
     assert_content("/opt/single", "new");
-    fails_with("copy", "/opt/missing:/opt/x", "/opt/missing");
+    fails_with("copy", "/opt/missing:/opt/x", "/opt/missing: no such file in");
     fails_with("copy", "/opt/from:/opt/from/sub", "within");
     fails_with("copy", "/opt/from/sub/file:/opt/from/sub", "is, or is within");
     run_step("mkdir", "/opt/clash/file");
@@ -253,6 +253,7 @@ static void move_replaces_files_but_not_directories(void **state)
     run_step("mkdir", "/opt/renamed/again/renamed");
     fails_with("move", "/opt/renamed:/opt/renamed/again", "within");
     fails_with("move", "/opt/missing:/opt/x", "/opt/missing");
+    fails_with("move", "/opt/renamed:/opt/missing/x", "/opt/missing: no such directory in");
 }
 
 /* How many lines of the disk have TEXT: it is read past the file system and the memory. */
