@@ -226,14 +226,14 @@ void customize_plan_move(struct customize_plan *to, struct customize_plan *from)
     *from = (struct customize_plan){ 0 };
 }
 
-bool customize_plan_needs_network(const struct customize_plan *plan)
+const struct customize_step *customize_plan_needs_network(const struct customize_plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++) {
         const struct customize_step *step = &plan->steps[i];
         if (step->op->needs_network && !(step->op->is_local && step->op->is_local(step)))
-            return true;
+            return step;
     }
-    return false;
+    return NULL;
 }
 
 static int step_run(const struct customize_step *step, struct guest *guest,

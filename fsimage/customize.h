@@ -89,8 +89,8 @@ const char *customize_step_setting(const struct customize_step *step, const char
 /* Append the steps of FROM, which is empty afterwards. */
 void customize_plan_move(struct customize_plan *to, struct customize_plan *from);
 
-/* True when a step needs the network inside the guest. */
-bool customize_plan_needs_network(const struct customize_plan *plan);
+/* The first step that needs the network inside the guest, borrowed; NULL when none does. */
+const struct customize_step *customize_plan_needs_network(const struct customize_plan *plan);
 
 /* Run the steps: all BEFORE, IN_ORDER as given, all AFTER; the first failure ends it, its message
  * naming the step and its origin. */

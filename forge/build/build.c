@@ -72,10 +72,13 @@ static struct destination *prepare_destination(const struct build_request *reque
 
 int build_check_request(const struct build_request *request, struct error **err)
 {
-    if (request->plan && customize_plan_needs_network(request->plan) && !request->guest.network)
-        return error_set(
-            err, ERROR_USAGE,
-            "an operation needs the network inside the guest: allow it with --network");
+    const struct customize_step *step = request->plan ? customize_plan_needs_network(request->plan)
+                                                      : NULL;
+    if (step && !request->guest.network) {
+        AUTO_FREE char *title = customize_step_title(step);
+        return error_set(err, ERROR_USAGE,
+                         "%s: needs the network inside the guest: allow it with --network", title);
+    }
     return sysprep_plan_check(&request->sysprep, err);
 }
 

@@ -8,7 +8,7 @@
 
 small_image "$dir/small.raw"
 expect_status 2 forge build "${signing[@]}" -d "$dir/bundle" --install nginx "$dir/small.raw"
-expect_err '--network'
+expect_err 'install nginx: needs the network inside the guest: allow it with --network$'
 expect_empty "$dir/bundle"
 expect_status 2 forge customize --install nginx -o "$dir/new.qcow2" "$dir/small.raw"
 expect_err '--network'

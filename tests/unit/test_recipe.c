@@ -99,7 +99,7 @@ static void values_of_two_parts_and_lists_have_forms_of_their_own(void **state)
     assert_string_equal(steps[2].second, "/etc/motd");
     assert_string_equal(steps[3].items.items[1], "curl");
     assert_string_equal(steps[4].items.items[1], "less");
-    assert_true(customize_plan_needs_network(&recipe.plan));
+    assert_string_equal(customize_plan_needs_network(&recipe.plan)->op->name, "install");
 }
 
 static void a_mapping_may_say_mode_and_owner(void **state)
