@@ -157,6 +157,9 @@ static int read_source(struct apt_source *source, const struct customize_step *s
 {
     if (starts_with(step->second, "deb ") || starts_with(step->second, "deb-src "))
         return read_line(source, step, err);
+    if (strstr(step->second, "://"))
+        return error_set(err, ERROR_USAGE,
+                         "an address alone is no source: give deb URI SUITE COMPONENT...");
     AUTO_FREE char *path = local_path(step, step->second);
     AUTO_FREE char *text = local_file_read(path, err);
     return text ? read_deb822(source, step, text, err) : -1;

@@ -346,6 +346,7 @@ static void bad_values_are_usage_errors_that_say_why(void **state)
         { "ca-cert", "file", "holds no certificate" },
         { "ca-cert", "keyed.pem", "holds a private key" },
         { "apt-source", "a.b:deb http://host/ x y", "letters, digits" },
+        { "apt-source", "a:http://host/ bookworm main", "an address alone is no source" },
         { "apt-source", "a:deb bookworm main", "not of the form deb URI" },
         { "apt-source", "a:deb http://host/ bookworm", "not of the form deb URI" },
         { "apt-source", "a:deb [signed-by=apt.asc http://host/ a b", "no \"]\"" },
