@@ -167,6 +167,14 @@ expect_err 'an EFI system partition needs a GPT: choose --layout gpt'
 expect_status 1 forge convert "$tree" -o "$dir/first.img"
 expect_err 'exists already'
 mkfifo "$dir/pipe"
+small_image "$dir/input.raw"
+before=$(sha256 "$dir/input.raw")
+ln -s input.raw "$dir/link.raw"
+for output in input.raw link.raw; do
+  expect_status 2 forge convert "$dir/input.raw" --size +1M -o "$dir/$output" --force
+  expect_err "$output is the input, which is never changed: write another file"
+done
+[[ $(sha256 "$dir/input.raw") == "$before" ]] || fail "the input was changed"
 expect_status 2 forge convert "$tree" -o "$dir/pipe" --force
 expect_err 'is no file: it is not replaced'
 ! compgen -G "$dir/.forge-*" || fail "a work directory is left behind"
