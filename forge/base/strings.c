@@ -124,47 +124,6 @@ bool is_hex(const char *text, size_t digits)
     return strlen(text) == digits && strspn(text, "0123456789abcdef") == digits;
 }
 
-static const char base64_digits[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-char *base64_encode(const void *bytes, size_t count)
-{
-    const unsigned char *from = bytes;
-    char *text = xcalloc((count + 2) / 3 * 4 + 1, 1);
-    char *to = text;
-    for (size_t at = 0; at < count; at += 3) {
-        size_t taken = count - at < 3 ? count - at : 3;
-        unsigned group = 0;
-        for (size_t i = 0; i < 3; i++)
-            group = group << 8 | (i < taken ? from[at + i] : 0);
-        for (size_t i = 0; i < 4; i++)
-            *to++ = i <= taken ? base64_digits[group >> (18 - 6 * i) & 63] : '=';
-    }
-    return text;
-}
-
-char *base64_decode(const char *text, size_t *count)
-{
-    AUTO_FREE char *bytes = xcalloc(strlen(text) / 4 * 3 + 4, 1);
-    unsigned group = 0;
-    size_t digits = 0, padding = 0;
-    *count = 0;
-    for (; *text; text++) {
-        if (isspace((unsigned char)*text))
-            continue;
-        const char *digit = strchr(base64_digits, *text);
-        if (*text == '=' ? digits % 4 < 2 || ++padding > 2 : !digit || padding)
-            return NULL;
-        group = group << 6 | (digit ? (unsigned)(digit - base64_digits) : 0);
-        if (++digits % 4)
-            continue;
-        for (size_t i = 0; i + padding < 3; i++)
-            bytes[(*count)++] = (char)(group >> (16 - 8 * i) & 0xff);
-        group = 0;
-    }
-    return digits % 4 ? NULL : STEAL(bytes);
-}
-
 bool parse_integer(const char *text, int64_t min, int64_t max, int64_t *value)
 {
     const char *digits = *text == '-' ? text + 1 : text;

@@ -37,13 +37,6 @@ char *hex_encode(const void *bytes, size_t count);
 bool hex_decode(const char *text, void *bytes, size_t count);
 bool is_hex(const char *text, size_t digits); /* lower-case digits only, exactly so many */
 
-/* COUNT bytes in base 64 with padding (RFC 4648, 4), as HTTP headers want digests; owned. */
-char *base64_encode(const void *bytes, size_t count);
-
-/* The bytes of TEXT in base 64, blanks and newlines anywhere: owned, *COUNT of them and a NUL
- * behind them. NULL when TEXT is anything else. */
-char *base64_decode(const char *text, size_t *count);
-
 /* A whole number in decimal within MIN..MAX, nothing around it. */
 bool parse_integer(const char *text, int64_t min, int64_t max, int64_t *value);
 

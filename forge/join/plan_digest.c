@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Digests objects in parallel: an object and its error belong to the thread that took its index. */
 #include "forge/join/plan_digest.h"
+#include "forge/base/base64.h"
 #include "forge/base/cancel.h"
 #include "forge/base/digest.h"
 #include "forge/base/parallel.h"

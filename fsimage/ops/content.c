@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Contents are decoded here, so that the guest needs no program for it. */
 #include "fsimage/ops/content.h"
+#include "forge/base/base64.h"
 #include "forge/base/memory.h"
 #include "forge/base/strings.h"
 

@@ -53,7 +53,7 @@ only() {
 }
 
 only 'guestfs|libnbd|libfdisk|blkid|ext2fs' 'fsimage/'
-only 'openssl|zlib|libdeflate|libxml|isa-l|igzip' 'manifest/|forge/base/digest\.c'
+only 'openssl|zlib|libdeflate|libxml|isa-l|igzip' 'manifest/|forge/base/(digest|base64)\.c'
 only 'archive' 'manifest/|fsimage/'
 only 'yaml' 'forge/build/recipe_yaml\.c'
 only 'jansson' 'forge/base/json\.h'

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Encoded contents of files: what zlib packed comes out as it went in, and no more than that. */
+#include "forge/base/base64.h"
 #include "forge/base/strings.h"
 #include "fsimage/ops/content.h"
 #include "tests/unit/check.h"
