@@ -86,3 +86,10 @@ int file_write(int fd, const void *bytes, size_t count)
     }
     return 0;
 }
+
+bool file_is_same(const struct stat *status, const char *path)
+{
+    struct stat other;
+    return stat(path, &other) == 0 && other.st_dev == status->st_dev &&
+           other.st_ino == status->st_ino;
+}

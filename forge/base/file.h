@@ -5,7 +5,9 @@
 
 #include "forge/base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 
 /* Everything in the file or pipe at PATH: owned, *LENGTH bytes and a NUL behind them. A directory,
  * an unreadable file, and more than MAX bytes are ERROR_INVALID. No copy is left behind in memory:
@@ -14,6 +16,9 @@ MUST_CHECK char *file_read(const char *path, size_t max, size_t *length, struct 
 
 /* The same of a text: a NUL in it is ERROR_INVALID too. */
 MUST_CHECK char *file_read_text(const char *path, size_t max, struct error **err);
+
+/* Does PATH lead to the file that STATUS is of, by whatever name? No when there is nothing. */
+bool file_is_same(const struct stat *status, const char *path);
 
 /* Make the file PATH, mode 0644 whatever the umask, with LENGTH bytes of TEXT. ERROR_FAILED when it
  * is there, or cannot be written. */

@@ -2,6 +2,7 @@
 /* A private, locked directory beside the output; the next run sweeps away what a killed one left.
  */
 #include "forge/base/workdir.h"
+#include "forge/base/file.h"
 #include "forge/base/log.h"
 #include "forge/base/memory.h"
 #include "forge/base/strings.h"
@@ -138,9 +139,12 @@ void workdir_close(struct workdir *workdir)
     free(workdir);
 }
 
-int publish_check(const char *to, bool replace, struct error **err)
+int publish_check(const char *to, const char *input, bool replace, struct error **err)
 {
     struct stat status;
+    if (input && stat(to, &status) == 0 && file_is_same(&status, input))
+        return error_set(err, ERROR_USAGE,
+                         "%s is the input, which is never changed: write another file", to);
     if (faccessat(AT_FDCWD, to, F_OK, AT_SYMLINK_NOFOLLOW))
         return 0;
     if (!replace)
@@ -152,7 +156,7 @@ int publish_check(const char *to, bool replace, struct error **err)
 
 int publish_file(const char *from, const char *to, bool replace, struct error **err)
 {
-    if (replace && publish_check(to, replace, err))
+    if (replace && publish_check(to, NULL, replace, err))
         return -1;
     AUTO_FD int fd = open(from, O_RDONLY | O_CLOEXEC);
     if (fd < 0 || fsync(fd))

@@ -27,9 +27,10 @@ MUST_CHECK int workdir_keep(struct workdir *workdir, struct error **err);
 void workdir_close(struct workdir *workdir);
 DEFINE_CLEANUP(struct workdir *, workdir_close)
 
-/* May a file be published as TO? ERROR_FAILED when something is there and REPLACE is not set,
- * ERROR_USAGE when what is there is no file: a device must not be lost under a new name. */
-MUST_CHECK int publish_check(const char *to, bool replace, struct error **err);
+/* May a file that is made from INPUT (a path; NULL: of no concern) be published as TO? ERROR_FAILED
+ * when something is there and REPLACE is not set; ERROR_USAGE when it is the input, which stays as
+ * it is, or no file: a device must not be lost under a new name. */
+MUST_CHECK int publish_check(const char *to, const char *input, bool replace, struct error **err);
 
 /* Give the finished file FROM its final name TO (one file system), under the rules of
  * publish_check. FROM is synced first. */

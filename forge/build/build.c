@@ -7,8 +7,6 @@
 #include "forge/build/destination.h"
 #include "forge/build/session.h"
 
-#include <sys/stat.h>
-
 /* -- the output -- */
 
 /* bundle_options.before_publish: OPAQUE is the session. */
@@ -100,23 +98,11 @@ int forge_build(const struct build_request *request, struct progress *progress,
     return 0;
 }
 
-/* The input stays as it is, even where files may be replaced. */
-static int check_output(const struct build_request *request, struct error **err)
-{
-    struct stat input, output;
-    if (stat(request->path, &input) || stat(request->output, &output) ||
-        input.st_dev != output.st_dev || input.st_ino != output.st_ino)
-        return 0;
-    return error_set(err, ERROR_USAGE,
-                     "%s is the input, which is never changed: write another file",
-                     request->output);
-}
-
 int forge_build_image(const struct build_request *request, struct progress *progress,
                       struct error **err)
 {
-    if (build_check_request(request, err) || check_output(request, err) ||
-        publish_check(request->output, request->replace_output, err))
+    if (build_check_request(request, err) ||
+        publish_check(request->output, request->path, request->replace_output, err))
         return -1;
     AUTO_FREE char *output_dir = path_dirname(request->output);
     AUTO(workdir_close) struct workdir *staging = workdir_create(output_dir, err);

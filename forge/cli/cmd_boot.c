@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* forge boot: does an image boot? */
+#include "forge/base/file.h"
 #include "forge/base/json.h"
 #include "forge/base/terminal.h"
 #include "forge/cli/bundle_request.h"
@@ -110,13 +111,6 @@ static int check_values(const struct boot_values *values, struct error **err)
     return 0;
 }
 
-static bool is_same_file(const struct stat *status, const char *path)
-{
-    struct stat other;
-    return stat(path, &other) == 0 && other.st_dev == status->st_dev &&
-           other.st_ino == status->st_ino;
-}
-
 /* What a guest says is for its owner. A file that is there is emptied only when it is no input: the
  * log must not cost the image. -1 without --log. */
 static int open_log(const struct boot_values *values, const char *input, int *fd,
@@ -128,8 +122,8 @@ static int open_log(const struct boot_values *values, const char *input, int *fd
     struct stat status;
     if (log < 0 || fstat(log, &status))
         return error_set_errno(err, "opening the log %s", values->log);
-    if (is_same_file(&status, input) ||
-        (values->keys.private_key && is_same_file(&status, values->keys.private_key)))
+    if (file_is_same(&status, input) ||
+        (values->keys.private_key && file_is_same(&status, values->keys.private_key)))
         return error_set(err, ERROR_USAGE, "the log %s is an input", values->log);
     if (S_ISREG(status.st_mode) && (fchmod(log, 0600) || ftruncate(log, 0)))
         return error_set_errno(err, "emptying the log %s", values->log);

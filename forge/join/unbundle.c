@@ -51,7 +51,7 @@ int forge_unbundle(const struct unbundle_request *request, struct progress *prog
     AUTO_MANIFEST struct manifest manifest = { 0 };
     if (read_manifest(request, &manifest, err))
         return -1;
-    if (publish_check(request->output, request->replace, err))
+    if (publish_check(request->output, request->manifest_path, request->replace, err))
         return -1;
     AUTO_FREE char *output_dir = path_dirname(request->output);
     AUTO(workdir_close) struct workdir *staging = workdir_create(output_dir, err);

@@ -25,3 +25,13 @@ for special in pipe link bundle; do
   expect_err 'is no file: it is not replaced'
 done
 [[ -p $dir/pipe && -L $dir/link && -d $dir/bundle ]] || fail "something was replaced"
+
+# Nor is the input, by whatever name.
+ln -s small.manifest.xml "$dir/bundle/same"
+before=$(sha256 "$dir/bundle/small.manifest.xml")
+for input in small.manifest.xml same; do
+  expect_status 2 forge unbundle "$dir/bundle/small.manifest.xml" -k "$keys/user-key.pem" \
+    -o "$dir/bundle/$input" --force
+  expect_err "$input is the input, which is never changed: write another file"
+done
+[[ $(sha256 "$dir/bundle/small.manifest.xml") == "$before" ]] || fail "the manifest was changed"
