@@ -92,6 +92,15 @@ void digest_free(struct digest *digest)
     free(digest);
 }
 
+char *digest_bytes(enum digest_kind kind, const void *bytes, size_t count, struct error **err)
+{
+    AUTO(digest_free) struct digest *digest = digest_new(kind, err);
+    if (!digest)
+        return NULL;
+    digest_update(digest, bytes, count);
+    return digest_final_hex(digest);
+}
+
 char *digest_file(enum digest_kind kind, const char *path, struct error **err)
 {
     AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC);

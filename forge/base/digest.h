@@ -23,6 +23,10 @@ size_t digest_size(enum digest_kind kind);
 void digest_free(struct digest *digest);
 DEFINE_CLEANUP(struct digest *, digest_free)
 
+/* Lower-case hexadecimal digest of COUNT bytes; owned, NULL on error. */
+MUST_CHECK char *digest_bytes(enum digest_kind kind, const void *bytes, size_t count,
+                              struct error **err);
+
 /* Lower-case hexadecimal digest of a whole file; owned, NULL on error. */
 MUST_CHECK char *digest_file(enum digest_kind kind, const char *path, struct error **err);
 

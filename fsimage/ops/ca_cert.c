@@ -81,12 +81,8 @@ static const struct trust_store *find_store(struct guest *guest, struct error **
 static char *name_by_digest(const char *text, struct error **err)
 {
     enum { SHOWN = 12 };
-    AUTO(digest_free) struct digest *digest = digest_new(DIGEST_SHA256, err);
-    if (!digest)
-        return NULL;
-    digest_update(digest, text, strlen(text));
-    AUTO_FREE char *hex = digest_final_hex(digest);
-    return xasprintf("forge-%.*s", SHOWN, hex);
+    AUTO_FREE char *hex = digest_bytes(DIGEST_SHA256, text, strlen(text), err);
+    return hex ? xasprintf("forge-%.*s", SHOWN, hex) : NULL;
 }
 
 /* The file's name without its extension, of characters that every program takes. */

@@ -23,12 +23,8 @@ static const char datasource_list[] = "datasource_list: [ NoCloud, None ]\n";
 static char *meta_data(const char *bytes, size_t length, struct error **err)
 {
     enum { SHOWN = 16 };
-    AUTO(digest_free) struct digest *digest = digest_new(DIGEST_SHA256, err);
-    if (!digest)
-        return NULL;
-    digest_update(digest, bytes, length);
-    AUTO_FREE char *hex = digest_final_hex(digest);
-    return xasprintf("instance-id: forge-%.*s\n", SHOWN, hex);
+    AUTO_FREE char *hex = digest_bytes(DIGEST_SHA256, bytes, length, err);
+    return hex ? xasprintf("instance-id: forge-%.*s\n", SHOWN, hex) : NULL;
 }
 
 /* The file is made empty first, so that nobody else can read it at any time. */
