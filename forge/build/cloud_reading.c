@@ -97,22 +97,28 @@ const char *cloud_text(struct cloud_config *config, const struct recipe_node *va
     return NULL;
 }
 
+bool cloud_says(const struct recipe_node *value, bool yes)
+{
+    static const char *const words[][4] = {
+        [false] = { "false", "no", "off", "0" },
+        [true] = { "true", "yes", "on", "1" },
+    };
+    for (size_t i = 0; value->kind == RECIPE_SCALAR && i < ARRAY_SIZE(words[yes]); i++)
+        if (strcasecmp(value->text, words[yes][i]) == 0)
+            return true;
+    return false;
+}
+
 bool cloud_is(struct cloud_config *config, const struct recipe_node *mapping, const char *key,
               bool missing)
 {
-    static const char *const yes[] = { "true", "yes", "on", "1" };
-    static const char *const no[] = { "false", "no", "off", "0" };
     const struct recipe_node *value = cloud_get(mapping, key);
     if (!value)
         return missing;
-    for (size_t i = 0; i < ARRAY_SIZE(yes) && value->kind == RECIPE_SCALAR; i++) {
-        if (strcasecmp(value->text, yes[i]) == 0)
-            return true;
-        if (strcasecmp(value->text, no[i]) == 0)
-            return false;
-    }
-    recipe_refuse(config, value, "\"%s\" is true or false", key);
-    return false;
+    bool yes = cloud_says(value, true);
+    if (!yes && !cloud_says(value, false))
+        recipe_refuse(config, value, "\"%s\" is true or false", key);
+    return yes;
 }
 
 const struct recipe_node *const *cloud_items(const struct recipe_node *const *value, size_t *count)

@@ -33,6 +33,9 @@ const struct recipe_node *cloud_get(const struct recipe_node *mapping, const cha
 const char *cloud_text(struct cloud_config *config, const struct recipe_node *value,
                        const char *name);
 
+/* Is VALUE one of the words for YES? */
+bool cloud_says(const struct recipe_node *value, bool yes);
+
 /* The yes or no at KEY of MAPPING, MISSING when it is not there; no with a fault for others. */
 bool cloud_is(struct cloud_config *config, const struct recipe_node *mapping, const char *key,
               bool missing);

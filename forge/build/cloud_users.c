@@ -213,22 +213,13 @@ static void set_password(struct cloud_config *config, const struct recipe_node *
     explicit_bzero(selector, strlen(selector));
 }
 
-static bool is_no(const struct recipe_node *value)
-{
-    static const char *const no[] = { "false", "no", "off" };
-    for (size_t i = 0; value->kind == RECIPE_SCALAR && i < ARRAY_SIZE(no); i++)
-        if (strcasecmp(value->text, no[i]) == 0)
-            return true;
-    return false;
-}
-
 /* The rules go where cloud-init has them. */
 static void allow_sudo(struct cloud_config *config, const struct recipe_node *user,
                        const char *name)
 {
     static const char path[] = "/etc/sudoers.d/90-cloud-init-users";
     const struct recipe_node *node = cloud_get(user, "sudo");
-    if (!node || is_no(node))
+    if (!node || cloud_says(node, false))
         return;
     size_t count;
     const struct recipe_node *const *rules = cloud_items(&node, &count);

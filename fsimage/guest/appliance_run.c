@@ -63,20 +63,6 @@ static int find_disk(struct guest *guest, struct error **err)
     return guest->disk ? 0 : error_set(err, ERROR_GUEST, "the appliance has no disk");
 }
 
-/* TEXT with every FROM in it as TO; owned. */
-static char *replace_all(const char *text, const char *from, const char *to)
-{
-    char *result = xstrdup("");
-    for (const char *at; (at = strstr(text, from)); text = at + strlen(from)) {
-        char *longer = xasprintf("%s%.*s%s", result, (int)(at - text), text, to);
-        free(result);
-        result = longer;
-    }
-    char *whole = xasprintf("%s%s", result, text);
-    free(result);
-    return whole;
-}
-
 int appliance_run(struct guest *guest, const char *command, const char *device, int *status,
                   char **output, struct error **err)
 {
@@ -96,6 +82,6 @@ int appliance_run(struct guest *guest, const char *command, const char *device, 
         return -1;
     if (!take_status(printed, status))
         return error_set(err, ERROR_GUEST, "%s %s: no exit status", command, device);
-    *output = replace_all(printed, guest->disk, ours);
+    *output = text_replace(printed, guest->disk, ours);
     return 0;
 }
