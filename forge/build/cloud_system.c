@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The keys of a cloud-config that come to a step or two each. */
+#include "forge/base/shell_quote.h"
 #include "forge/build/cloud_reading.h"
 
 #include <string.h>
@@ -213,13 +214,6 @@ void cloud_ntp(struct cloud_config *config, const struct recipe_node *root)
 
 /* -- commands -- */
 
-/* WORD within single quotes, as a shell reads it back; owned. */
-static char *quote(const char *word)
-{
-    AUTO_FREE char *inner = text_replace(word, "'", "'\\''");
-    return xasprintf("'%s'", inner);
-}
-
 /* A command as a line of the script: a text as it is, a list with each word quoted. NULL with a
  * fault. */
 static char *command_line(struct cloud_config *config, const struct recipe_node *command)
@@ -235,7 +229,7 @@ static char *command_line(struct cloud_config *config, const struct recipe_node 
             recipe_refuse(config, word, "a word of a command is a text");
             return NULL;
         }
-        string_list_take(&words, quote(word->text));
+        string_list_take(&words, shell_quote(word->text));
     }
     return string_list_join(&words, " ");
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The overlay of a step that failed: kept, with the words of how to look at it. */
 #include "forge/base/log.h"
+#include "forge/base/shell_quote.h"
 #include "forge/base/workdir.h"
 #include "forge/build/session.h"
-#include "forge/join/shell_quote.h"
 #include "fsimage/image/overlay.h"
 
 /* The directories that were made for the run and now stay. */

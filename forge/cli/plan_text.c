@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Prints a plan as text. */
 #include "forge/cli/plan_text.h"
+#include "forge/base/shell_quote.h"
 #include "forge/cli/report.h"
 #include "forge/join/plan_step.h"
-#include "forge/join/shell_quote.h"
 
 #include <stdio.h>
 

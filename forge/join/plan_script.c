@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writes a plan's script: its values quoted, the functions from script/, a line for each object. */
 #include "forge/join/plan_script.h"
+#include "forge/base/shell_quote.h"
 #include "forge/join/plan_step.h"
-#include "forge/join/shell_quote.h"
 
 #include <string.h>
 

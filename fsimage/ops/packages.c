@@ -2,6 +2,7 @@
 /* --install, --package-file, --uninstall, --update: the guest's own package manager, chosen from
  * one table. */
 #include "fsimage/ops/packages.h"
+#include "forge/base/shell_quote.h"
 #include "fsimage/guest/guest_file.h"
 #include "fsimage/ops/local_file.h"
 #include "fsimage/ops/ops.h"
@@ -324,19 +325,14 @@ int op_uninstall(struct guest *guest, const struct customize_step *step, struct 
 
 /* -- at the first boot -- */
 
-/* COMMAND with the packages as a line of a shell script; none of their names has a quote. */
+/* COMMAND with the packages as a line of a shell script. */
 static char *command_line(const char *const command[ARGV_MAX], const struct string_list *packages)
 {
-    char *line = xstrdup("");
-    for (size_t i = 0; i < ARGV_MAX + packages->count; i++) {
-        const char *word = i < ARGV_MAX ? command[i] : packages->items[i - ARGV_MAX];
-        if (!word)
-            continue;
-        char *longer = xasprintf("%s%s'%s'", line, *line ? " " : "", word);
-        free(line);
-        line = longer;
-    }
-    return line;
+    AUTO_STRINGS struct string_list argv = { 0 };
+    for (size_t i = 0; i < ARGV_MAX && command[i]; i++)
+        string_list_add(&argv, command[i]);
+    string_list_copy(&argv, packages);
+    return shell_command(&argv);
 }
 
 char *packages_install_script(struct guest *guest, const struct string_list *packages,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Upload plans: targets, objects in order, lists of what is there, quoting, steps around them. */
 #include "forge/base/digest.h"
+#include "forge/base/shell_quote.h"
 #include "forge/join/have_list.h"
 #include "forge/join/plan.h"
 #include "forge/join/plan_step.h"
-#include "forge/join/shell_quote.h"
 #include "manifest/manifest.h"
 #include "tests/unit/check.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Quotes words for a POSIX shell. */
-#include "forge/join/shell_quote.h"
+#include "forge/base/shell_quote.h"
 
 #include <string.h>
 

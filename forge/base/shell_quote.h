@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Text as one word of a POSIX shell. */
-#ifndef FORGE_JOIN_SHELL_QUOTE_H
-#define FORGE_JOIN_SHELL_QUOTE_H
+#ifndef FORGE_BASE_SHELL_QUOTE_H
+#define FORGE_BASE_SHELL_QUOTE_H
 
 #include "forge/base/strings.h"
 
