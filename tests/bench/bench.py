@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures everything in turns, round by round, and tells the result."""
 
-import argparse
 import json
 import os
 import platform
@@ -10,6 +9,7 @@ import sys
 import chart
 import figures
 import measure
+import options
 import works
 
 PROCESSORS = 2  # the goals are for two
@@ -17,11 +17,8 @@ BUSY = 1.5  # making the inputs is a load of about one
 BASELINE = "tests/bench/baseline.json"
 
 
-def options():
-    parser = argparse.ArgumentParser(prog="tests/bench/run")
-    for name in "forge", "stages", "disk", "keys", "work", "out":
-        parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--quick", action="store_true")
+def read_options():
+    parser = options.parser()
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--update-baseline", action="store_true")
     return parser.parse_args()
@@ -65,7 +62,7 @@ def write_json(path, value):
 
 
 def main():
-    chosen = options()
+    chosen = read_options()
     mode = "quick" if chosen.quick else "full"
     rounds = chosen.rounds or (1 if chosen.quick else 3)
     processors = measure.use_processors(PROCESSORS)

@@ -1,25 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures one forge customize beside virt-sysprep, virt-customize and virt-sparsify in turn."""
 
-import argparse
 import os
 import subprocess
 import sys
 
 import measure
+import options
 
-# The others without KVM, as forge's own figures are about emulation, too.
-EMULATION = dict(LIBGUESTFS_BACKEND="direct", LIBGUESTFS_BACKEND_SETTINGS="force_tcg")
 GOAL = 0.45
-
-
-def options():
-    parser = argparse.ArgumentParser(prog="tests/bench/run --customize")
-    for name in "forge", "stages", "disk", "keys", "work", "out":
-        parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--quick", action="store_true", help="one round")
-    parser.add_argument("--rounds", type=int, default=3)
-    return parser.parse_args()
 
 
 def operations(path):
@@ -41,9 +30,9 @@ def works(chosen, path):
 
 
 def main():
-    chosen = options()
+    chosen = options.rounds(options.parser("--customize")).parse_args()
     measure.use_processors(2)
-    os.environ.update(EMULATION)
+    os.environ.update(measure.EMULATION)
 
     def path(name):
         return os.path.join(chosen.work, name)
@@ -59,10 +48,7 @@ def main():
         seconds["chain"].append(sum(seconds[name][-1] for name in seconds
                                     if name.startswith("virt-")))
         measure.remove(path("ours"))
-    print()
-    for name, values in seconds.items():
-        middle = measure.summary(values)
-        print(f"| {name} | {middle.median:.2f} s | {middle.low:.2f} to {middle.high:.2f} |")
+    measure.print_seconds(seconds)
     ratio = (measure.summary(seconds["forge customize"]).median
              / measure.summary(seconds["chain"]).median)
     print(f"\nforge customize takes {ratio:.3f} of the chain (goal: at most {GOAL})")

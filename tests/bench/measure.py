@@ -13,12 +13,23 @@ from collections import namedtuple
 # what they printed.
 Run = namedtuple("Run", "seconds kib said")
 
+# libguestfs's own programs without KVM, as forge's figures are about emulation, too.
+EMULATION = {"LIBGUESTFS_BACKEND": "direct", "LIBGUESTFS_BACKEND_SETTINGS": "force_tcg"}
+
 # Median and range of several runs.
 Summary = namedtuple("Summary", "median low high")
 
 
 def summary(values):
     return Summary(statistics.median(values), min(values), max(values))
+
+
+def print_seconds(seconds):
+    """A table of the SECONDS that each work took in its runs."""
+    print()
+    for name, values in seconds.items():
+        middle = summary(values)
+        print(f"| {name} | {middle.median:.2f} s | {middle.low:.2f} to {middle.high:.2f} |")
 
 
 def use_processors(count):

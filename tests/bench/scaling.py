@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures sizes by threads, and where the time goes: the tables between two marks of README.md."""
 
-import argparse
 import json
 import os
 import re
@@ -10,6 +9,7 @@ import sys
 
 import bench
 import measure
+import options
 import works
 
 README = os.path.join(works.HERE, "README.md")
@@ -18,14 +18,6 @@ SIZES_QUICK = [32, 64]
 LEVELS = ["6", "fast"]
 OFTEN = 1024  # what has no more MiB is measured three times
 BEGIN, END = "<!-- scaling: begin -->\n", "<!-- scaling: end -->\n"
-
-
-def options():
-    parser = argparse.ArgumentParser(prog="tests/bench/run --scaling")
-    for name in "forge", "stages", "disk", "keys", "work", "out":
-        parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--quick", action="store_true")
-    return parser.parse_args()
 
 
 def thread_counts():
@@ -130,7 +122,7 @@ class Scaling:
 
 
 def main():
-    chosen = options()
+    chosen = options.parser("--scaling").parse_args()
     scaling = Scaling(chosen)
     for mib in scaling.sizes:
         scaling.measure_size(mib)

@@ -1,25 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures trees: out of a disk, and into a fresh ext4, by forge and by the public tools in turn."""
 
-import argparse
 import os
 import subprocess
 import sys
 
 import measure
+import options
 
 OFFSET = 1 << 20  # of the Debian disk's file system
-# virt-make-fs and guestfish without KVM, as forge's own figures are about emulation, too
-EMULATION = dict(LIBGUESTFS_BACKEND="direct", LIBGUESTFS_BACKEND_SETTINGS="force_tcg")
-
-
-def options():
-    parser = argparse.ArgumentParser(prog="tests/bench/run --trees")
-    for name in "forge", "stages", "disk", "keys", "work", "out":
-        parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--quick", action="store_true", help="without what takes minutes")
-    parser.add_argument("--rounds", type=int, default=3)
-    return parser.parse_args()
 
 
 def works(chosen, path):
@@ -53,9 +42,9 @@ def unpack(chosen, path):
 
 
 def main():
-    chosen = options()
+    chosen = options.rounds(options.parser("--trees")).parse_args()
     measure.use_processors(2)
-    os.environ.update(EMULATION)
+    os.environ.update(measure.EMULATION)
 
     def path(name):
         return os.path.join(chosen.work, name)
@@ -68,10 +57,7 @@ def main():
             seconds.setdefault(name, []).append(run.seconds)
             measure.remove(output)
             print(f"{name:24} {run.seconds:8.2f} s", flush=True)
-    print()
-    for name, values in seconds.items():
-        middle = measure.summary(values)
-        print(f"| {name} | {middle.median:.2f} s | {middle.low:.2f} to {middle.high:.2f} |")
+    measure.print_seconds(seconds)
 
 
 if __name__ == "__main__":

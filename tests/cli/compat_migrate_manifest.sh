@@ -11,12 +11,12 @@
 golden=$(golden .)
 cp "$golden"/{user,ec2}-{key,cert}.pem "$dir"
 keys=$dir # what resign and signed_text use
-manifest=$dir/work/m.xml
+manifest=$dir/scratch/m.xml
 migrate=(ec2-migrate-manifest -m "$manifest" -c "$dir/user-cert.pem" -k "$dir/user-key.pem")
 
 begin() { # begin FILE: a fresh copy to migrate
-  rm -rf "$dir/work"
-  mkdir "$dir/work"
+  rm -rf "$dir/scratch"
+  mkdir "$dir/scratch"
   cp "$1" "$manifest"
 }
 
@@ -60,15 +60,15 @@ expect_status 0 "${migrate[@]}" --no-mapping
 # Ids that are given; the mode of the file stays; a link stays a link.
 begin "$golden/old/full.manifest.xml"
 chmod 0640 "$manifest"
-mv "$manifest" "$dir/work/real.xml"
+mv "$manifest" "$dir/scratch/real.xml"
 ln -s real.xml "$manifest"
 expect_status 0 "${migrate[@]}" --no-mapping --kernel aki-new --ramdisk ari-new --region eu-west-1
 expect_out '^It is now suitable for use in eu-west-1\.$'
 expect_err '^The bundle.s key stays wrapped'
 [[ $(element "$manifest" kernel_id) == aki-new ]] || fail "the kernel"
 [[ $(element "$manifest" ramdisk_id) == ari-new ]] || fail "the ramdisk"
-[[ -L $manifest && $(stat -c %a "$dir/work/real.xml") == 640 ]] || fail "link or mode are lost"
-[[ $(find "$dir/work" -mindepth 1 | wc -l) == 3 ]] || fail "something is left: $(ls -A "$dir/work")"
+[[ -L $manifest && $(stat -c %a "$dir/scratch/real.xml") == 640 ]] || fail "link or mode are lost"
+[[ $(find "$dir/scratch" -mindepth 1 | wc -l) == 3 ]] || fail "something is left: $(ls -A "$dir/scratch")"
 
 # A backup that is there: status 2, and nothing changes.
 before=$(sha256 "$manifest")
@@ -81,7 +81,7 @@ begin "$golden/old/full.manifest.xml"
 expect_status 254 "${migrate[@]}" --no-mapping -c "$FORGE_FIXTURES/keys/other-cert.pem"
 expect_err "^ERROR: Bad manifest '$manifest': "
 expect_status 254 "${migrate[@]}" --no-mapping -k "$FORGE_FIXTURES/keys/other-key.pem"
-[[ $(ls -A "$dir/work") == m.xml ]] || fail "a failed migration left something"
+[[ $(ls -A "$dir/scratch") == m.xml ]] || fail "a failed migration left something"
 cmp "$manifest" "$golden/old/full.manifest.xml"
 
 # What euca2ools wrote: the original takes its double quotes for a broken signature.
