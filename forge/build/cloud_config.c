@@ -246,6 +246,9 @@ void cloud_config_warn(struct cloud_config *config)
         AUTO_FREE char *place = recipe_place_text(&config->warnings.items[i].place);
         log_warn("%s: %s", place, config->warnings.items[i].message);
     }
+    if (config->warnings.dropped)
+        log_warn("%s: %zu more warnings, which are not shown", config->source->path,
+                 config->warnings.dropped);
 }
 
 void cloud_config_clear(struct cloud_config *config)

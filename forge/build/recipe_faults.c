@@ -65,18 +65,19 @@ int recipe_faults_verdict(struct recipe_faults *faults, struct error **err)
         return 0;
     recipe_faults_sort(faults);
     const char *subject = faults->subject ? faults->subject : "the recipe";
-    AUTO_FREE char *text = faults->count == 1 ? xstrdup("")
-                                              : xasprintf("%s has %zu mistakes:\n", subject,
-                                                          faults->count + faults->dropped);
+    AUTO_STRINGS struct string_list lines = { 0 };
+    if (faults->count > 1)
+        string_list_take(
+            &lines, xasprintf("%s has %zu mistakes:", subject, faults->count + faults->dropped));
     for (size_t i = 0; i < faults->count; i++) {
         const struct recipe_fault *fault = &faults->items[i];
         AUTO_FREE char *place = recipe_place_text(&fault->place);
         AUTO_FREE char *excerpt = recipe_place_excerpt(&fault->place);
-        char *longer =
-            xasprintf("%s%s%s: %s%s", text, i ? "\n" : "", place, fault->message, excerpt);
-        free(text);
-        text = longer;
+        string_list_take(&lines, xasprintf("%s: %s%s", place, fault->message, excerpt));
     }
+    if (faults->dropped)
+        string_list_take(&lines, xasprintf("and %zu more, which are not shown", faults->dropped));
+    AUTO_FREE char *text = string_list_join(&lines, "\n");
     return error_set(err, ERROR_USAGE, "%s", text);
 }
 

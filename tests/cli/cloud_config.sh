@@ -68,3 +68,9 @@ expect_status 2 forge recipe check bad --json
 json "[(f['file'], f['line'], f['column']) for f in it] == [('bad', 2, 1), ('bad', 3, 1)]"
 expect_status 0 forge recipe check user-data
 [[ ! -s out ]] || fail "a good document makes output: $(<out)"
+
+# Warnings without end are counted only.
+{ printf '#cloud-config\nusers:\n' && for _ in {1..120}; do echo '- default'; done; } >many
+expect_status 0 forge recipe check many
+[[ $(grep -c 'is left out' err) == 100 ]] || fail "warnings: $(<err)"
+expect_err 'many: 20 more warnings, which are not shown'

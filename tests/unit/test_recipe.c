@@ -247,6 +247,7 @@ static void mistakes_without_end_are_counted_only(void **state)
     }
     assert_int_equal(parse(text, &recipe, &err), -1);
     assert_int_equal(count_in(err->message, "dir/web.yaml:"), 100);
+    assert_true(ends_with(err->message, "\nand 400 more, which are not shown"));
     assert_error(err, ERROR_USAGE, "the recipe has 500 mistakes");
 }
 
